@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs'
+import { parseArgs, parseEnv } from 'node:util'
+import { doctor } from './commands/doctor.js'
+import { type Command, commands, helpText } from './commands/help.js'
+import { openapi } from './commands/openapi.js'
+import { serve } from './commands/serve.js'
+import { stdio } from './commands/stdio.js'
+import { ConfigError, loadConfig, type Surface } from './config/config.js'
+import { flagOf, settings } from './config/settings.js'
+import { nearest } from './core/nearest.js'
+import { version } from './version.js'
+
+/** Runs one command and gives the exit code: 0 done, 1 failed, 2 used wrongly. */
+async function main(argv: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: argv, options, strict: false, allowPositionals: true })
+  const { help, version: asked, ...flags } = values as Record<string, string | boolean | undefined>
+  if (help) return print(helpText())
+  if (asked) return print(`${version}\n`)
+  const [command, ...more] = positionals
+  if (command !== undefined && !Object.hasOwn(commands, command)) return fail(unknownCommand(command))
+  const unknownFlags = Object.keys(flags).filter(flag => !Object.hasOwn(options, flag))
+  // The word after an unknown flag is its value: the settings name the flag, which is the real mistake.
+  if (more.length > 0 && unknownFlags.length === 0)
+    return fail(
+      `"${more.join(' ')}" is not understood; expected one command and flags, such as --read-only or --docs=false.`
+    )
+  if (command === 'openapi') return openapi().then(() => 0)
+  const config = loadConfig(surfaces[command as Command], { flags, env: process.env, dotenv: dotenv(), readFile })
+  if (command === 'doctor') return (await doctor(config)) ? 0 : 1
+  await (config.surface === 'http' ? serve(config) : stdio(config))
+  return 0
+}
+
+/** Booleans may stand alone, `--read-only`; everything else takes a value. */
+const options = {
+  ...Object.fromEntries(
+    Object.entries(settings).map(([name, { kind }]) => [
+      flagOf(name),
+      { type: kind === 'boolean' ? ('boolean' as const) : ('string' as const) }
+    ])
+  ),
+  help: { type: 'boolean' as const, short: 'h' },
+  version: { type: 'boolean' as const, short: 'v' }
+}
+
+const surfaces: Partial<Record<Command, Surface>> = { serve: 'http', stdio: 'stdio', doctor: 'http' }
+
+function readFile(path: string): string {
+  return readFileSync(path, 'utf8')
+}
+
+function dotenv() {
+  return existsSync('.env') ? parseEnv(readFile('.env')) : {}
+}
+
+function unknownCommand(command: string): string {
+  const near = nearest(command, Object.keys(commands))
+  return `"${command}" is not a command${near === undefined ? '' : `; did you mean ${near}?`} odoo-mcp --help lists them.`
+}
+
+function print(text: string): number {
+  process.stdout.write(text)
+  return 0
+}
+
+function fail(message: string): number {
+  process.stderr.write(`${message}\n`)
+  return 2
+}
+
+main(process.argv.slice(2)).then(
+  code => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    // The settings explain themselves; anything else that gets here is a bug or a taken port.
+    const expected = error instanceof ConfigError || (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+    process.exitCode = fail(expected ? (error as Error).message : String((error as Error).stack))
+  }
+)

@@ -1,0 +1,43 @@
+import { flagOf, type Setting, settings } from '../config/settings.js'
+import { version } from '../version.js'
+
+export const commands = {
+  serve: 'REST and MCP over HTTP',
+  stdio: 'MCP for one client on the standard streams',
+  doctor: 'check the connection to Odoo, and say what is wrong',
+  openapi: 'write the OpenAPI document of the REST routes'
+} as const
+
+export type Command = keyof typeof commands
+
+/** `odoo-mcp --help`. */
+export function helpText(): string {
+  return `odoo-mcp ${version}: Odoo for AI assistants and programs, over MCP and REST
+
+Usage: odoo-mcp [command] [flags]
+
+Commands:
+${table(Object.entries(commands))}
+  Without a command, --connection-type decides; it is stdio unless said.
+
+Flags (each has an environment variable: --odoo-url is ODOO_URL):
+${table(Object.entries(settings).map(([name, setting]) => [`--${flagOf(name)}`, describe(setting)]))}
+${table([
+  ['--help', 'Show this text'],
+  ['--version', 'Show the version']
+])}
+
+Examples:
+  ODOO_URL=https://erp.example.com ODOO_DATABASE=prod ODOO_USERNAME=ada@example.com ODOO_API_KEY=… odoo-mcp doctor
+  odoo-mcp serve --port 8000
+`
+}
+
+function describe({ description, default: byDefault }: Setting): string {
+  return description.replaceAll('`', '') + (byDefault === undefined ? '' : ` [${byDefault}]`)
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length), 28)
+  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join('\n')
+}

@@ -1,0 +1,38 @@
+import { composeCore, composeHttp } from '../compose.js'
+import type { Config } from '../config/config.js'
+import { version } from '../version.js'
+
+/** `odoo-mcp serve`: REST and MCP over HTTP until SIGINT or SIGTERM. */
+export async function serve(config: Config): Promise<void> {
+  const core = composeCore(config)
+  const server = await composeHttp(core)
+  const stopped = new Promise<NodeJS.Signals>(resolve => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+  const address = await server.listen()
+  process.stderr.write(welcome(config, address))
+  const signal = await stopped
+  core.log.info({ signal }, 'stopping')
+  await server.close()
+}
+
+/** What somebody who has just started the server does next: lines that work when pasted. */
+function welcome({ odoo, accessKeys, docs, allowConnect }: Config, address: string): string {
+  const key = accessKeys.length > 0 ? ` -H "authorization: Bearer $MCP_API_KEY"` : ''
+  const post = (path: string, body: string) =>
+    `curl -s ${address}${path}${key} -H 'content-type: application/json' -d '${body}'`
+  const login = '{"url":"https://erp.example.com","database":"prod","username":"ada@example.com","api_key":"…"}'
+  const lines = [
+    `odoo-mcp ${version} listens on ${address}`,
+    '',
+    ...(odoo === undefined && allowConnect
+      ? ['Log in, then send the session that it answers as "Authorization: Bearer …":', `  ${post('/connect', login)}`]
+      : ['Ask something:', `  ${post('/search', '{"model":"res.partner","fields":["name","email"],"limit":3}')}`]),
+    '',
+    `MCP clients connect to ${address}/mcp`,
+    ...(docs ? [`Every route, to try out in a browser: ${address}/docs`] : []),
+    'Ctrl+C stops the server.'
+  ]
+  return `${lines.join('\n')}\n\n`
+}

@@ -1,0 +1,82 @@
+import { isId, show } from './field-values.js'
+import type { Identity, Json, JsonObject, OdooContext } from './ports.js'
+import type { Problems } from './problems.js'
+
+/**
+ * Checks the `context` of a call and gives it as Odoo takes it. Odoo 14 ignores a wrong language and runs with the
+ * wrong company without a word, so both are judged here.
+ */
+export function checkContext(context: JsonObject, identity: Identity, at: string, problems: Problems): OdooContext {
+  const { company_id, allowed_company_ids, ...rest } = context
+  const out: OdooContext = { ...rest }
+  if (
+    rest.lang !== undefined &&
+    !(typeof rest.lang === 'string' && /^[a-z]{2,3}(_[A-Za-z0-9]+)?(@\w+)?$/.test(rest.lang))
+  ) {
+    problems.add(`${at}.lang`, `${show(rest.lang)} is not a language code; expected one such as "en_US" or "fr_BE"`)
+  }
+  if (rest.tz !== undefined && !isTimeZone(rest.tz)) {
+    problems.add(`${at}.tz`, `${show(rest.tz)} is not a time zone; expected one such as "Europe/Brussels"`)
+  }
+  if (rest.active_test !== undefined && typeof rest.active_test !== 'boolean') {
+    problems.add(`${at}.active_test`, `${show(rest.active_test)} does not fit; expected true or false`)
+  }
+  const companies = checkCompanies(company_id, allowed_company_ids, identity, at, problems)
+  if (companies !== undefined) out.allowed_company_ids = companies
+  refuseNestedDefaults(rest, at, problems)
+  return out
+}
+
+function checkCompanies(
+  one: Json | undefined,
+  many: Json | undefined,
+  { companies }: Identity,
+  at: string,
+  problems: Problems
+): number[] | undefined {
+  if (one === undefined && many === undefined) return undefined
+  if (one !== undefined && many !== undefined) {
+    problems.add(at, 'company_id and allowed_company_ids are both given; expected one of them')
+    return undefined
+  }
+  const path = one === undefined ? `${at}.allowed_company_ids` : `${at}.company_id`
+  const ids = one === undefined ? many : [one]
+  if (!Array.isArray(ids) || ids.length === 0 || !ids.every(isId)) {
+    problems.add(
+      path,
+      `${show(one ?? many)} does not fit; expected ${one === undefined ? 'a list of company ids' : 'a company id'}`
+    )
+    return undefined
+  }
+  const foreign = ids.filter(id => !companies.some(company => company.id === id))
+  if (foreign.length > 0) {
+    const own = companies.map(({ id, name }) => `${id} (${name})`).join(', ')
+    problems.add(path, `${foreign.join(', ')} is not a company of this user; expected one of ${own}`)
+    return undefined
+  }
+  return ids
+}
+
+/** `default_<field>` becomes a value of whatever is created: commands in it would go around the check of values. */
+function refuseNestedDefaults(context: JsonObject, at: string, problems: Problems): void {
+  for (const [key, value] of Object.entries(context)) {
+    if (key.startsWith('default_') && holdsObject(value)) {
+      problems.add(`${at}.${key}`, 'values inside a default; expected plain values or ids here, and the rest in values')
+    }
+  }
+}
+
+function holdsObject(value: Json): boolean {
+  if (Array.isArray(value)) return value.some(holdsObject)
+  return typeof value === 'object' && value !== null
+}
+
+function isTimeZone(value: Json): boolean {
+  if (value === false) return true
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: String(value) })
+    return typeof value === 'string'
+  } catch {
+    return false
+  }
+}

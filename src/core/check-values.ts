@@ -1,0 +1,127 @@
+import { checkValue, isId, show } from './field-values.js'
+import type { Names } from './names.js'
+import type { Effect } from './policy.js'
+import type { FieldInfo, FieldMap, Json, JsonObject } from './ports.js'
+
+/** Odoo sets these itself and drops what a caller gives: better refused than lost. */
+const setByOdoo = new Set(['id', 'create_uid', 'create_date', 'write_uid', 'write_date', 'display_name'])
+
+/**
+ * Checks the values of a create or write: every name, the type of every value, and every x2many command with the
+ * models it reaches, recursively. Gives the values as Odoo takes them: dates converted, null as false.
+ */
+export async function checkValues(values: JsonObject, model: string, fields: FieldMap, at: string, names: Names) {
+  const out: JsonObject = {}
+  for (const [name, value] of Object.entries(values)) {
+    const here = `${at}.${name}`
+    const info = names.field(fields, model, name, here)
+    if (info === undefined) continue
+    if (setByOdoo.has(name)) {
+      names.problems.add(here, `the field ${name} is set by Odoo itself; expected no value for it`)
+      continue
+    }
+    out[name] = await checkOne(info, value, here, names)
+  }
+  return out
+}
+
+async function checkOne(info: FieldInfo, value: Json, at: string, names: Names): Promise<Json> {
+  if (info.type === 'one2many' || info.type === 'many2many') {
+    if (value === null || value === false) return []
+    return checkCommands(info as FieldInfo & { relation: string }, value, at, names)
+  }
+  const checked = checkValue(info, value)
+  if ('value' in checked) return checked.value
+  names.problems.add(at, checked.problem)
+  return false
+}
+
+const commandHelp =
+  'expected commands such as [0,0,{…}] create, [1,id,{…}] change, [2,id] delete, [4,id] link, [6,0,[ids]] replace'
+
+async function checkCommands(
+  info: FieldInfo & { relation: string },
+  value: Json,
+  at: string,
+  names: Names
+): Promise<Json> {
+  if (!Array.isArray(value)) {
+    names.problems.add(at, `${show(value)} does not fit a ${info.type} field; ${commandHelp}`)
+    return false
+  }
+  // A plain list of ids replaces what is linked, as [6,0,ids] does (seen on 14 and 19).
+  if (value.every(isId)) {
+    if (value.length > 0) await names.reach(info.relation, linkEffect(info), at)
+    return value
+  }
+  const out: Json[] = []
+  for (const [index, command] of value.entries()) out.push(await checkCommand(info, command, `${at}[${index}]`, names))
+  return out
+}
+
+async function checkCommand(
+  info: FieldInfo & { relation: string },
+  command: Json,
+  at: string,
+  names: Names
+): Promise<Json> {
+  if (!Array.isArray(command)) {
+    names.problems.add(at, `${show(command)} is not an x2many command; ${commandHelp}`)
+    return false
+  }
+  const [code, id, payload] = command
+  const effect = effectOf(code, info)
+  if (effect === undefined || !isWellFormed(command)) {
+    names.problems.add(at, `${show(command)} is not an x2many command; ${commandHelp}`)
+    return false
+  }
+  const fields = await names.reach(info.relation, effect, at)
+  if (fields === undefined || (code !== 0 && code !== 1)) return command
+  return [code, id as Json, await checkValues(payload as JsonObject, info.relation, fields, `${at}[2]`, names)]
+}
+
+/**
+ * What a command does to the comodel. Linking through a one2many writes the inverse field over there; linking through
+ * a many2many only names a record.
+ */
+function effectOf(code: Json | undefined, info: FieldInfo): Effect | undefined {
+  switch (code) {
+    case 0:
+      return 'create'
+    case 1:
+      return 'write'
+    case 2:
+      return 'unlink'
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+      return linkEffect(info)
+    default:
+      return undefined
+  }
+}
+
+function linkEffect(info: FieldInfo): Effect {
+  return info.type === 'one2many' ? 'write' : 'read'
+}
+
+function isWellFormed([code, id, payload, ...more]: Json[]): boolean {
+  if (more.length > 0) return false
+  switch (code) {
+    case 0:
+      return isObject(payload)
+    case 1:
+      return isId(id) && isObject(payload)
+    case 5:
+      return true
+    case 6:
+      return Array.isArray(payload) && payload.every(isId)
+    default:
+      return isId(id)
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,129 @@
+/**
+ * What is denied by default. The policy narrows the door; the rights of the Odoo user are the wall.
+ * `*` stands for any run of characters.
+ */
+
+/** Not even readable: secrets, forged sessions, code that runs in Odoo, whole-database imports. */
+export const noAccessModels: readonly string[] = [
+  // Its `database.secret` forges sessions.
+  'ir.config_parameter',
+  'ir.mail_server',
+  'fetchmail.server',
+  'iap.account',
+  'payment.provider',
+  'payment.acquirer',
+  'payment.token',
+  'auth.oauth.provider',
+  'res.company.ldap',
+  'certificate.*',
+  'account_edi_proxy_client.user',
+  'res.users.apikeys*',
+  'res.users.identitycheck',
+  'auth_totp.*',
+  'auth.totp.*',
+  'auth.passkey.*',
+  'change.password.*',
+  'res.device*',
+  'ir.actions.server',
+  'base.automation',
+  'ir.cron*',
+  'ir.qweb*',
+  'ir.http',
+  'ir.websocket',
+  'ir.autovacuum',
+  'bus.bus',
+  'base.import.module',
+  'base_import.*',
+  'base.module.*',
+  'base.language.*',
+  'res.config.settings',
+  'ir.logging',
+  'ir.profile'
+]
+
+/** Readable but never written: they change what Odoo is, or who may do what in it. */
+export const readOnlyModels: readonly string[] = [
+  'ir.model*',
+  'ir.rule',
+  'ir.ui.*',
+  'ir.actions.*',
+  'ir.asset',
+  'ir.default',
+  'ir.property',
+  'ir.filters',
+  'ir.sequence*',
+  'ir.module.*',
+  'res.groups*',
+  'res.users',
+  'mail.template',
+  'sms.template',
+  'mail.alias*',
+  'portal.share',
+  'portal.wizard*',
+  'base.partner.merge.*'
+]
+
+/** Never callable, on any model. */
+export const deniedMethods: readonly string[] = [
+  // They answer records or change the environment; nothing useful comes back over a wire.
+  'sudo',
+  'with_*',
+  'browse',
+  'new',
+  'init',
+  'flush*',
+  'invalidate*',
+  'modified',
+  'recompute',
+  'mapped',
+  'filtered*',
+  'sorted',
+  'fetch',
+  'search_fetch',
+  // They install, remove or run code.
+  'button_immediate_*',
+  'button_install',
+  'button_upgrade',
+  'button_uninstall',
+  'module_uninstall',
+  'upgrade_module',
+  'method_direct_trigger',
+  // They change or hand out logins.
+  'change_password*',
+  '*reset_password',
+  'signup_*',
+  'action_signup_prepare',
+  'api_key_wizard',
+  'make_key',
+  'run_check',
+  '*totp_*',
+  '*revoke_all_devices',
+  'web_create_users',
+  // They open a record to whoever has the link.
+  'generate_access_token',
+  'get_portal_url',
+  'action_grant_access',
+  // Nested or bulk ways around the checks of fields and values.
+  'web_read',
+  'web_search_read',
+  'web_save*',
+  'export_data',
+  'load',
+  'execute_import'
+]
+
+/** Names of char, text and binary fields whose content is a secret. */
+export const withheldFields: readonly string[] = [
+  'password',
+  '*_password',
+  '*_pass',
+  'new_passw*',
+  '*secret*',
+  '*access_token',
+  '*refresh_token',
+  'signup_token',
+  'signup_url',
+  '*api_key',
+  '*private_key*',
+  'totp_*'
+]

@@ -1,0 +1,120 @@
+import { checkCall, type MethodCall, plainField } from './check-call.js'
+import { checkContext } from './check-context.js'
+import { checkDomain } from './check-domain.js'
+import { checkOrder } from './check-order.js'
+import { checkValues } from './check-values.js'
+import { GatewayError } from './errors.js'
+import { methodEffect, methodInfo } from './methods.js'
+import { Names } from './names.js'
+import type { Effect, Policy } from './policy.js'
+import type { FieldMap, Json, JsonObject, Limits, OdooContext, OdooPort, Tool } from './ports.js'
+import { Problems, policyHint } from './problems.js'
+
+export interface Inspected {
+  /** The input with its domain, order and values as Odoo takes them, and without its context. */
+  input: JsonObject
+  context: OdooContext
+}
+
+/**
+ * Judges everything in a tool's input that has a meaning in Odoo, before anything is sent: the keys `model`, `domain`,
+ * `fields`, `order`, `values`, `context` … mean the same in every tool, so a tool cannot forget its checks.
+ * Throws `invalid_input`, `policy_denied` or `not_found` (model).
+ */
+export async function inspect(
+  tool: Tool,
+  input: JsonObject,
+  odoo: OdooPort,
+  policy: Policy,
+  limits: Limits
+): Promise<Inspected> {
+  const problems = new Problems()
+  const names = new Names(odoo, policy, problems)
+  checkLimit(input.limit, limits, problems)
+  const { context: given, ...rest } = withContextFromKwargs(input, problems)
+  const context = given === undefined ? {} : checkContext(given as JsonObject, odoo.identity, 'context', problems)
+  if (typeof rest.model !== 'string') {
+    problems.throwIfAny()
+    return { input: rest, context }
+  }
+  // Range problems come before names: a model is only looked at once they are told.
+  problems.throwIfAny()
+  const fields = await names.enter(rest.model, effectOf(tool, rest, policy))
+  const checked = await checkNamed(tool, rest as JsonObject & { model: string }, fields, names)
+  problems.throwIfAny()
+  return { input: checked, context }
+}
+
+function checkLimit(limit: Json | undefined, { max_limit }: Limits, problems: Problems): void {
+  if (typeof limit === 'number' && limit > max_limit) {
+    problems.add(
+      'limit',
+      `${limit} is more than this server gives at once; expected 1 to ${max_limit}`,
+      'Ask for the next page with offset.'
+    )
+  }
+}
+
+/** A context in `kwargs`, where Odoo's own clients put it, is the call's context. */
+function withContextFromKwargs(input: JsonObject, problems: Problems): JsonObject {
+  const kwargs = input.kwargs as JsonObject | undefined
+  if (kwargs === undefined || !Object.hasOwn(kwargs, 'context')) return input
+  const { context, ...others } = kwargs
+  if (input.context !== undefined)
+    problems.add('kwargs.context', 'a second context; expected one of context and kwargs.context')
+  if (typeof context !== 'object' || context === null || Array.isArray(context)) {
+    problems.add('kwargs.context', 'does not fit; expected an object such as {"lang": "fr_FR"}')
+    return { ...input, kwargs: others }
+  }
+  return { ...input, kwargs: others, context }
+}
+
+function effectOf(tool: Tool, input: JsonObject, policy: Policy): Effect {
+  if (tool.effect !== 'call') return tool.effect
+  assertMethod(input.method as string, policy)
+  return methodEffect(input.method as string)
+}
+
+function assertMethod(method: string, policy: Policy): void {
+  const refusal = policy.methodRefusal(method)
+  if (refusal !== undefined) throw new GatewayError('policy_denied', `method: ${refusal}`, { hint: policyHint })
+  if (policy.readOnly && methodInfo(method)?.effect !== 'read') {
+    throw new GatewayError('policy_denied', `method: this server is read-only, and ${method} may change something`, {
+      hint: policyHint
+    })
+  }
+}
+
+async function checkNamed(
+  tool: Tool,
+  input: JsonObject & { model: string },
+  fields: FieldMap,
+  names: Names
+): Promise<JsonObject> {
+  const { model } = input
+  const out: JsonObject = { ...input }
+  if (Array.isArray(input.ids)) out.ids = [...new Set(input.ids)]
+  if (Array.isArray(input.fields) && !input.fields.includes('*')) {
+    for (const [index, name] of input.fields.entries()) {
+      // Describing a withheld field is fine: it is marked, and its content is not told.
+      if (tool.name === 'odoo_get_fields') names.field(fields, model, name as string, `fields[${index}]`)
+      else plainField(name as string, `fields[${index}]`, model, fields, names)
+    }
+  }
+  if (input.domain !== undefined) out.domain = await checkDomain(input.domain, model, 'domain', names)
+  if (typeof input.order === 'string') out.order = await checkOrder(input.order, model, 'order', names)
+  if (input.values !== undefined) out.values = await checkRows(input.values, model, fields, names)
+  if (tool.effect === 'call') {
+    Object.assign(out, await checkCall(input as unknown as MethodCall, model, fields, names))
+  }
+  return out
+}
+
+async function checkRows(values: Json, model: string, fields: FieldMap, names: Names): Promise<Json> {
+  if (!Array.isArray(values)) return checkValues(values as JsonObject, model, fields, 'values', names)
+  const rows: JsonObject[] = []
+  for (const [index, row] of values.entries()) {
+    rows.push(await checkValues(row as JsonObject, model, fields, `values[${index}]`, names))
+  }
+  return rows
+}

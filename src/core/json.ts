@@ -1,0 +1,25 @@
+import { GatewayError } from './errors.js'
+import type { Json } from './ports.js'
+
+/** Deeper JSON than this is refused everywhere: no Odoo call needs it, and recursion must stay bounded. */
+export const maxDepth = 32
+
+/**
+ * Parses JSON from a caller. Throws SyntaxError for what is not JSON, and GatewayError `invalid_input` for a member
+ * named `__proto__`, which could replace a prototype further down, and for nesting deeper than `maxDepth`.
+ */
+export function parseJson(text: string): Json {
+  const value = JSON.parse(text) as Json
+  assertSafeJson(value)
+  return value
+}
+
+/** Throws GatewayError `invalid_input` for a JSON value that is nested too deeply or has a `__proto__` member. */
+export function assertSafeJson(value: unknown, depth = 1): void {
+  if (typeof value !== 'object' || value === null) return
+  if (depth > maxDepth) throw new GatewayError('invalid_input', `the JSON is nested deeper than ${maxDepth} levels`)
+  if (!Array.isArray(value) && Object.hasOwn(value, '__proto__')) {
+    throw new GatewayError('invalid_input', 'the JSON has a member named "__proto__", which is never accepted')
+  }
+  for (const member of Object.values(value)) assertSafeJson(member, depth + 1)
+}

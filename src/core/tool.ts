@@ -1,0 +1,26 @@
+import type { Static, TObject, TSchema } from '@sinclair/typebox'
+import type { Access, Alias, JsonObject, Tool, ToolContext } from './ports.js'
+
+/** A tool as its file writes it. */
+export interface ToolDefinition<I extends TObject, O extends TSchema> {
+  /** `odoo_verb`; the file is named after the verb. */
+  name: string
+  aliases?: readonly Alias[]
+  title: string
+  /** For a model: when to use it, what comes back, one example. */
+  description: string
+  access: Access
+  /** What it does to the model in its input; read unless said. */
+  effect?: Tool['effect']
+  input: I
+  output: O
+  rest: { paths: readonly [string, ...string[]]; methods?: readonly ('GET' | 'POST')[] }
+  example: JsonObject
+  run(input: Static<I>, ctx: ToolContext): Promise<Static<O>>
+}
+
+/** Exists so that `run` takes its types from the schemas; fills in what a file may leave out. */
+export function defineTool<I extends TObject, O extends TSchema>(definition: ToolDefinition<I, O>): Tool {
+  const { aliases = [], effect = 'read', rest, ...tool } = definition
+  return { ...tool, aliases, effect, rest: { paths: rest.paths, methods: rest.methods ?? ['POST'] } }
+}

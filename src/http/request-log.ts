@@ -1,0 +1,31 @@
+import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+
+/**
+ * One line per request, with the route's pattern: a url or a query may hold a ticket or a name. Fastify's own lines,
+ * which carry the url, are replaced.
+ */
+export class RequestLog extends LogController {
+  constructor() {
+    super({ requestIdLogLabel: 'request_id' })
+  }
+
+  override incomingRequest(): void {}
+
+  override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
+    const { url: route } = request.routeOptions
+    const line = { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }
+    if (error) reply.log.warn({ ...line, err: error }, 'answer was cut off')
+    else if (route === '/health' || route === '/ready') reply.log.debug(line, 'request')
+    else reply.log.info(line, 'request')
+  }
+
+  override defaultErrorLog(error: Error, _request: FastifyRequest, reply: FastifyReply): void {
+    reply.log.error({ err: error }, 'error outside the error handler')
+  }
+
+  override routeNotFound(): void {}
+
+  override writeHeadError(error: Error, _request: FastifyRequest, reply: FastifyReply): void {
+    reply.log.warn({ err: error }, 'head of the answer could not be written')
+  }
+}

@@ -1,0 +1,202 @@
+import { classifyInboundRequest, createMcpHandler, isInitializeRequest } from '@modelcontextprotocol/server'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { errorCodes, GatewayError, toProblem } from '../core/errors.js'
+import type { Caller, Clock, Gateway, Log } from '../core/ports.js'
+import { callerOf, toAuthInfo } from './caller.js'
+import { toMcpTools } from './catalogue.js'
+import { pooled } from './pool.js'
+import type { ProgressOptions } from './progress.js'
+import { buildServer } from './server.js'
+import { type LegacyLimits, type LegacySession, LegacySessions } from './sessions.js'
+
+/** What the HTTP shell knows of a caller once it has let them in. */
+export type HttpCaller = Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId'>
+
+export interface McpRoutesOptions {
+  gateway: Gateway
+  /** Called once per request, after the shell's own checks. May throw: the shell's error handler answers. */
+  authenticate(request: FastifyRequest): HttpCaller
+  log: Log
+  version: string
+  limits: LegacyLimits
+  clock?: Clock
+  progress?: ProgressOptions
+}
+
+export interface McpRoutes {
+  /** Ends every session, stream and call. The listener cannot close while a stream is open, so call this before. */
+  close(): Promise<void>
+  /** Open sessions of revision 2025-11-25 and before; the newer revision has none. */
+  readonly sessionCount: number
+}
+
+/** Mounts POST, GET and DELETE /mcp: both protocol eras on one endpoint, told apart by each request itself. */
+export function mcpRoutes(app: FastifyInstance, options: McpRoutesOptions): McpRoutes {
+  const { gateway, authenticate, log, version, limits, clock = Date.now, progress } = options
+  const common = { gateway, caller: callerOf, log, version, progress }
+
+  const statelessTools = toMcpTools(gateway.tools, { session: true })
+  const stateless = createMcpHandler(
+    pooled(() => buildServer({ ...common, tools: statelessTools })),
+    { legacy: 'reject', onerror: err => log.debug({ err }, 'MCP request refused') }
+  )
+
+  const sessionTools = toMcpTools(gateway.tools, { session: false })
+  const build = (onCall: LegacySession['onCall']) => buildServer({ ...common, tools: sessionTools, onCall })
+  const sessions = new LegacySessions({ gateway, limits, clock, build })
+
+  /** 2026-07-28, and whatever is wrong in either era's framing: the SDK knows the right errors. */
+  const serveStateless = (request: FastifyRequest, reply: FastifyReply, caller: HttpCaller) =>
+    stateless.fetch(toWebRequest(request, signalOf(reply)), {
+      parsedBody: request.body,
+      authInfo: toAuthInfo({ ...caller, surface: 'mcp', opens: 'handle' })
+    })
+
+  const serveSession = async (request: FastifyRequest, reply: FastifyReply, caller: HttpCaller) => {
+    const session = await findOrOpen(request, caller)
+    if (session instanceof Response) return session
+
+    const release = session.hold()
+    try {
+      const authInfo = toAuthInfo({ ...caller, surface: 'mcp', opens: 'implicit', slot: session.slot })
+      const response = await session.transport.handleRequest(toWebRequest(request), {
+        parsedBody: request.body,
+        authInfo: { ...authInfo, extra: { ...authInfo.extra, batch: Array.isArray(request.body) } }
+      })
+      if (request.method === 'GET' && response.ok) {
+        whenClosed(reply, session.hold())
+        return withOpening(response)
+      }
+      // Refused by the transport, for its Accept header for example: nobody has been told the id.
+      if (session.transport.sessionId === undefined) await session.transport.close()
+      return response
+    } finally {
+      release()
+    }
+  }
+
+  const findOrOpen = async ({ method, headers, body }: FastifyRequest, caller: HttpCaller) => {
+    const id = one(headers['mcp-session-id'])
+    if (id !== undefined) {
+      return sessions.find(id, caller.principal) ?? toError(404, -32001, 'Session not found')
+    }
+    if (method !== 'POST') return toError(405, -32000, 'Method not allowed: this needs a session', { Allow: 'POST' })
+    if (!isInitializeRequest(body)) return toError(400, -32000, 'Bad Request: Mcp-Session-Id header is required')
+    try {
+      return await sessions.open(caller.principal)
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error
+      return toBusy(error, body, caller)
+    }
+  }
+
+  let closed = false
+  app.route({
+    method: ['POST', 'GET', 'DELETE'],
+    url: '/mcp',
+    // HEAD would open a stream.
+    exposeHeadRoute: false,
+    handler: async (request, reply) => {
+      const caller = authenticate(request)
+      if (closed) return reply.send(toBusy(shuttingDown, request.body, caller))
+      const { kind } = classifyInboundRequest({
+        httpMethod: request.method,
+        body: request.body,
+        ...optional('protocolVersionHeader', request.headers['mcp-protocol-version']),
+        ...optional('mcpMethodHeader', request.headers['mcp-method']),
+        ...optional('mcpNameHeader', request.headers['mcp-name'])
+      })
+      const response = await (kind === 'legacy' ? serveSession : serveStateless)(request, reply, caller)
+      // Whether the connection is kept alive is for the HTTP server to say, which may be closing.
+      response.headers.delete('connection')
+      // Sent as a web Response: hijacking the reply would lose the headers that hooks have set.
+      return reply.send(response)
+    }
+  })
+
+  return {
+    close: async () => {
+      closed = true
+      await Promise.all([stateless.close(), sessions.close()])
+    },
+    get sessionCount() {
+      return sessions.size
+    }
+  }
+}
+
+const shuttingDown = new GatewayError('busy', 'This server is shutting down.', { retry_after_s: 5, retryable: true })
+
+/** All that the SDK reads of a request. Anything else, the access key above all, stays out of its sight. */
+const readHeaders = [
+  'accept',
+  'content-type',
+  'last-event-id',
+  'mcp-method',
+  'mcp-name',
+  'mcp-protocol-version',
+  'mcp-session-id'
+]
+
+/** On a host of its own: a request line or Host header made to break a URL has nothing to break. */
+function toWebRequest({ method, headers }: FastifyRequest, signal?: AbortSignal): Request {
+  const read = new Headers()
+  for (const name of readHeaders) {
+    const value = one(headers[name])
+    if (value !== undefined) read.set(name, value)
+  }
+  return new Request('http://mcp.invalid/mcp', { method, headers: read, ...(signal && { signal }) })
+}
+
+/** Aborts when the client leaves before it has the whole answer. */
+function signalOf(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  whenClosed(reply, () => {
+    if (!reply.raw.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
+
+/** Also when the client has left before we came to ask. */
+function whenClosed({ raw }: FastifyReply, then: () => void) {
+  if (raw.closed) then()
+  else raw.once('close', then)
+}
+
+/** Headers travel with the first bytes, which on a quiet stream would be the SDK's first keep-alive, 15 s later. */
+function withOpening(stream: Response): Response {
+  const reader = stream.body?.getReader()
+  const body = new ReadableStream({
+    start: controller => controller.enqueue(new TextEncoder().encode(': open\n\n')),
+    pull: async controller => {
+      const read = await reader?.read()
+      if (read?.value) controller.enqueue(read.value)
+      else controller.close()
+    },
+    cancel: reason => reader?.cancel(reason)
+  })
+  return new Response(body, stream)
+}
+
+function one(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header
+}
+
+function optional<K extends string>(key: K, header: string | string[] | undefined) {
+  const value = one(header)
+  // One key, K: TypeScript widens a computed one.
+  return (value === undefined ? {} : { [key]: value }) as { [name in K]?: string }
+}
+
+function toError(status: number, code: number, message: string, headers: Record<string, string> = {}): Response {
+  return Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status, headers })
+}
+
+function toBusy(error: GatewayError, body: unknown, caller: HttpCaller): Response {
+  const problem = toProblem(error, caller.requestId)
+  const id = isInitializeRequest(body) && 'id' in body ? body.id : null
+  return Response.json(
+    { jsonrpc: '2.0', error: { code: errorCodes[problem.code].rpc, message: error.message, data: problem }, id },
+    { status: problem.status, headers: { 'Retry-After': String(problem.retry_after_s) } }
+  )
+}

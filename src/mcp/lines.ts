@@ -1,0 +1,108 @@
+import { Transform, type TransformCallback } from 'node:stream'
+import { ProtocolErrorCode, parseJSONRPCMessage } from '@modelcontextprotocol/server'
+
+/** The answer to a line that is no message. */
+export interface Refusal {
+  jsonrpc: '2.0'
+  id: string | number | null
+  error: { code: number; message: string }
+}
+
+const maxLineBytes = 10 * 1024 * 1024
+const maxDepth = 32
+const maxBatch = 100
+const newline = 0x0a
+
+/**
+ * Passes on the lines that are JSON-RPC messages and refuses the others, so that none of them can end or poison the
+ * connection. The messages of a batch, which revision 2025-03-26 allows, are passed on one by one.
+ */
+export function guardLines(refuse: (refusal: Refusal) => void): Transform {
+  const reject = (code: number, message: string, id: Refusal['id'] = null) =>
+    refuse({ jsonrpc: '2.0', id, error: { code, message } })
+
+  function accept(this: Transform, line: string) {
+    if (line.trim() === '') return
+    let value: unknown
+    try {
+      value = JSON.parse(line)
+    } catch {
+      return reject(ProtocolErrorCode.ParseError, 'Parse error: the line is not JSON')
+    }
+    const batch = Array.isArray(value) ? value : [value]
+    if (batch.length === 0 || batch.length > maxBatch) {
+      return reject(ProtocolErrorCode.InvalidRequest, `Invalid Request: a batch has 1 to ${maxBatch} messages`)
+    }
+    for (const message of batch) {
+      const fault = faultOf(message)
+      if (fault) reject(ProtocolErrorCode.InvalidRequest, `Invalid Request: ${fault}`, idOf(message))
+      else this.push(`${JSON.stringify(message)}\n`)
+    }
+  }
+
+  let pending: Buffer[] = []
+  let size = 0
+  const take = () => {
+    const line = size > maxLineBytes ? undefined : Buffer.concat(pending).toString('utf8')
+    if (line === undefined) reject(ProtocolErrorCode.InvalidRequest, 'Invalid Request: the line is too long')
+    pending = []
+    size = 0
+    return line ?? ''
+  }
+  const keep = (part: Buffer) => {
+    size += part.length
+    // Of a line that is too long only the length matters.
+    if (size <= maxLineBytes) pending.push(part)
+    else pending = []
+  }
+
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done: TransformCallback) {
+      let start = 0
+      for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
+        keep(chunk.subarray(start, end))
+        accept.call(this, take())
+        start = end + 1
+      }
+      keep(chunk.subarray(start))
+      done()
+    },
+    flush(done) {
+      accept.call(this, take())
+      done()
+    }
+  })
+}
+
+/** Why a value is not a message, undefined when it is. */
+function faultOf(value: unknown): string | undefined {
+  const unsafe = unsafeBecause(value, 1)
+  if (unsafe) return unsafe
+  try {
+    parseJSONRPCMessage(value)
+    return undefined
+  } catch {
+    return 'not a JSON-RPC message'
+  }
+}
+
+/** The keys that would reach an object's prototype, and nesting that would exhaust whoever walks it. */
+function unsafeBecause(value: unknown, depth: number): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (depth > maxDepth) return `nested deeper than ${maxDepth}`
+  for (const [key, child] of Object.entries(value)) {
+    if (key === '__proto__' || (key === 'constructor' && hasPrototype(child))) return `the key ${key} is not allowed`
+    const reason = unsafeBecause(child, depth + 1)
+    if (reason) return reason
+  }
+  return undefined
+}
+
+function hasPrototype(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype')
+}
+
+function idOf(value: unknown): Refusal['id'] {
+  if (typeof value !== 'object' || value === null || !('id' in value)) return null
+  return typeof value.id === 'string' || typeof value.id === 'number' ? value.id : null
+}

@@ -1,0 +1,36 @@
+import type { ServerContext } from '@modelcontextprotocol/server'
+import type { Clock } from '../core/ports.js'
+
+export interface ProgressOptions {
+  /** Milliseconds between two notifications. */
+  everyMs?: number
+  clock?: Clock
+}
+
+/**
+ * Tells a caller that asked for it how many seconds its call has been waiting, so that its own timeout can wait too.
+ * Call the returned function as soon as the call has settled: a notification must never follow the result.
+ */
+export function startProgress(ctx: ServerContext, { everyMs = 5000, clock = Date.now }: ProgressOptions = {}) {
+  const { _meta: meta, signal, notify } = ctx.mcpReq
+  const progressToken = meta?.progressToken
+  if (progressToken === undefined || signal.aborted) return () => {}
+
+  const began = clock()
+  let told = 0
+  const timer = setInterval(() => {
+    const progress = Math.floor((clock() - began) / 1000)
+    // The protocol wants every progress to be greater than the one before.
+    if (progress <= told) return
+    told = progress
+    const params = { progressToken, progress, message: `waiting for Odoo (${progress} s)` }
+    notify({ method: 'notifications/progress', params }).catch(() => {})
+  }, everyMs)
+  const stop = () => {
+    clearInterval(timer)
+    signal.removeEventListener('abort', stop)
+  }
+  // After an abort the server instance may already be serving another caller, who must not get our notifications.
+  signal.addEventListener('abort', stop)
+  return stop
+}

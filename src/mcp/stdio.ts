@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import { pipeline, type Readable, type Writable } from 'node:stream'
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
+import type { Caller, Gateway, Log, SessionSlot } from '../core/ports.js'
+import { toMcpTools } from './catalogue.js'
+import { guardLines } from './lines.js'
+import type { ProgressOptions } from './progress.js'
+import { buildServer } from './server.js'
+
+export interface McpStdioOptions {
+  gateway: Gateway
+  log: Log
+  version: string
+  stdin?: Readable
+  stdout?: Writable
+  progress?: ProgressOptions
+}
+
+export interface McpStdio {
+  /** Settles when the client has closed stdin, or `close` was called. */
+  readonly closed: Promise<void>
+  close(): Promise<void>
+}
+
+/** Serves one client, in the era it opens with, until it closes stdin. Writes nothing but protocol frames to stdout. */
+export function serveMcpStdio(options: McpStdioOptions): McpStdio {
+  const { gateway, log, version, stdin = process.stdin, stdout = process.stdout, progress } = options
+  const slot: SessionSlot = { secret: null }
+  // The whole process has one caller, so this one does not need the request to know who sent it.
+  const caller = (): Caller => ({
+    principal: 'stdio',
+    surface: 'stdio',
+    opens: 'implicit',
+    slot,
+    requestId: randomUUID()
+  })
+  const tools = toMcpTools(gateway.tools, { session: false })
+  const build = () => buildServer({ gateway, tools, caller, log, version, progress })
+
+  const lines = guardLines(refusal => stdout.write(`${JSON.stringify(refusal)}\n`))
+  const transport = new StdioServerTransport(lines, stdout)
+  const handle = serveStdio(build, { transport, onerror: err => log.debug({ err }, 'MCP protocol fault') })
+
+  const closed = new Promise<void>(resolve => {
+    // serveStdio() has just set onclose for itself, and it must be called too.
+    const closeServer = transport.onclose
+    transport.onclose = () => {
+      closeServer?.()
+      gateway.release(slot)
+      // Lets go of stdin, which would keep the process alive.
+      lines.destroy()
+      resolve()
+    }
+  })
+  pipeline(stdin, lines, () => {})
+
+  return { closed, close: () => handle.close() }
+}

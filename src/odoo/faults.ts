@@ -1,0 +1,250 @@
+import { type ErrorCode, type ErrorExtra, GatewayError } from '../core/errors.js'
+import { cleanMessage, firstLine, quote } from './messages.js'
+
+/** An exception of Odoo as a wire carried it. `debug` is the traceback: it may be logged, never sent on. */
+export interface OdooException {
+  /** `error.code` of JSON-RPC: 200 (14 to 18), 0 (19), 100 = session expired, 404 = no such route. */
+  code?: number
+  /** The dotted class name, such as `odoo.exceptions.AccessError`. */
+  name: string
+  message: string
+  debug: string
+}
+
+/** What was asked, to word the error with. */
+export interface Subject {
+  database: string
+  model?: string
+  method?: string
+}
+
+/** The cause of a GatewayError that came from an exception of Odoo, for the log and for the metadata cache. */
+export class OdooFault extends Error {
+  override readonly name = 'OdooFault'
+  readonly exception: OdooException
+
+  constructor(exception: OdooException) {
+    super(`${exception.name}: ${exception.message}`)
+    this.exception = exception
+  }
+}
+
+/**
+ * The error for an exception of Odoo, 14 to 19. By class first; by text only where the class says too little, because
+ * texts are translated when `context.lang` is not English. `outcome` is `not_applied` throughout: Odoo has rolled back.
+ */
+export function faultToError(exception: OdooException, subject: Subject): GatewayError {
+  const { code, detail, ...extra } = classify(exception, subject)
+  return new GatewayError(code, detail, { outcome: 'not_applied', cause: new OdooFault(exception), ...extra })
+}
+
+/** Whether an error says that what we know of a model's fields may be out of date. */
+export function isInvalidField(error: GatewayError): boolean {
+  const fault = error.cause
+  return (
+    fault instanceof OdooFault && fault.exception.name.endsWith('ValueError') && /^Invalid field /.test(error.detail)
+  )
+}
+
+interface Verdict extends Omit<ErrorExtra, 'outcome' | 'cause'> {
+  code: ErrorCode
+  detail: string
+}
+
+function classify(exception: OdooException, subject: Subject): Verdict {
+  const { name, message } = exception
+  const className = name.split('.').at(-1) ?? name
+  if (exception.code === 100) return authFailed(message)
+  if (exception.code === 404) return { code: 'odoo_error', detail: 'This Odoo has no such route.' }
+  if (name.startsWith('psycopg2.')) return classifyDatabase(className, exception, subject)
+  switch (className) {
+    case 'AccessDenied':
+    case 'SessionExpiredException':
+      return authFailed(message)
+    case 'AccessError':
+      return accessError(message, subject)
+    case 'MissingError':
+      return missingError(message)
+    case 'LockError':
+    case 'ConcurrencyError':
+      return lockConflict(cleanMessage(message))
+    case 'ValidationError':
+    case 'UserError':
+    case 'RedirectWarning':
+    case 'Warning':
+      return userError(exception, className, subject)
+    case 'AttributeError':
+      return attributeError(message, subject)
+    case 'RequestEntityTooLarge':
+      return { code: 'invalid_input', detail: 'The request is larger than this Odoo accepts.' }
+    case 'KeyError':
+      return {
+        code: 'invalid_input',
+        detail: `Odoo does not know ${quote(firstLine(message))} here.`,
+        ...fieldsHint(subject)
+      }
+    case 'ValueError':
+    case 'TypeError':
+    case 'IndexError':
+    case 'AssertionError':
+    case 'UnprocessableEntity':
+    case 'BadRequest':
+      return invalidInput(firstLine(message) || className, subject)
+    case 'Error':
+      // binascii.Error: a binary field got something else than base64.
+      return name === 'binascii.Error'
+        ? { code: 'invalid_input', detail: `A binary value is not valid base64: ${firstLine(message)}` }
+        : odooError(className, message)
+    default:
+      return odooError(className, message)
+  }
+}
+
+function authFailed(message: string): Verdict {
+  // Odoo 14 counts failed RPC logins per client address: 10, then 60 s (ir.config_parameter base.login_cooldown_*).
+  const cooldown = /^Too many login failures/.test(message)
+  return {
+    code: 'auth_failed',
+    detail: cooldown ? 'Odoo refuses logins for a while after too many failures.' : 'Odoo refused the login.',
+    ...(cooldown ? { retry_after_s: 60 } : { hint: loginHint })
+  }
+}
+
+/** What to try after a refused login. With two-factor authentication on, Odoo takes no password over RPC. */
+export const loginHint =
+  'Check database, username and password or API key. A user with two-factor authentication needs an API key.'
+
+function accessError(message: string, { method }: Subject): Verdict {
+  // 19 refuses methods marked as private in the same words as those with an underscore.
+  if (method?.startsWith('_') || /^Private methods /.test(message)) {
+    return { code: 'policy_denied', detail: cleanMessage(message), hint: 'Only public methods can be called.' }
+  }
+  return { code: 'access_denied', detail: cleanMessage(message) }
+}
+
+function missingError(message: string): Verdict {
+  // A login whose user is gone: Odoo misses the very user that asks. Seen on 14 and 19.
+  const [, record, user] = /res\.users\((\d+),\).*?(\d+)\)?\s*$/s.exec(message) ?? []
+  if (record !== undefined && record === user) return authFailed('')
+  return { code: 'not_found', detail: cleanMessage(message) }
+}
+
+function lockConflict(detail: string): Verdict {
+  return { code: 'conflict', detail, retryable: true, hint: 'Another call changes the same records: send it again.' }
+}
+
+function userError({ message, debug }: OdooException, className: string, subject: Subject): Verdict {
+  const { model } = subject
+  // 14 translates the sentence; the source line in the traceback stays English.
+  if (/^Object .* doesn't exist$/.test(message) || debug.includes(`raise UserError(_("Object %s doesn't exist"`)) {
+    return {
+      code: 'not_found',
+      detail: `The model ${model ?? ''} does not exist in this Odoo.`.replace('  ', ' '),
+      hint: 'odoo_get_models lists the models.'
+    }
+  }
+  const detail = cleanMessage(redirectText(message, className))
+  if (/^Invalid ("order"|language) /.test(message)) return invalidInput(detail, subject)
+  if (isUniqueOrForeignKey(message, debug)) return { code: 'conflict', detail }
+  return { code: 'validation', detail }
+}
+
+/**
+ * A unique or foreign key constraint behind a ValidationError. 19 chains the database's exception in the traceback.
+ * 14 drops it, but names the foreign key's constraint at the end, and gives the bare name of a unique constraint when
+ * no language is sent; with a language it gives only the constraint's sentence, which stays `validation`.
+ */
+function isUniqueOrForeignKey(message: string, debug: string): boolean {
+  return (
+    /psycopg2\.errors\.(Unique|ForeignKey|Exclusion)Violation\b/.test(debug) || /^[a-z0-9_]+$|: \w+_fkey$/.test(message)
+  )
+}
+
+/** RedirectWarning prints as a Python tuple on 14: `('text', 42, 'Go there')`. */
+function redirectText(message: string, className: string): string {
+  const [, , text] = className === 'RedirectWarning' ? (/^\((['"])(.*?)\1,/s.exec(message) ?? []) : []
+  return text?.replaceAll('\\n', '\n') ?? message
+}
+
+function attributeError(message: string, { model, method }: Subject): Verdict {
+  // 19: "The method 'm.x' does not exist"; before: "type object 'm' has no attribute 'x'".
+  const [, missing] = /^type object '.*' has no attribute '(.*)'$/.exec(message) ?? []
+  if (/^The method '.*' does not exist$/.test(message) || (missing !== undefined && missing === method)) {
+    return { code: 'not_found', detail: `The method ${method ?? missing} does not exist on ${model ?? 'this model'}.` }
+  }
+  return odooError('AttributeError', message)
+}
+
+function invalidInput(detail: string, subject: Subject): Verdict {
+  return { code: 'invalid_input', detail, ...(/^Invalid field /.test(detail) && fieldsHint(subject)) }
+}
+
+function fieldsHint({ model }: Subject): { hint?: string } {
+  return model === undefined ? {} : { hint: `odoo_get_fields lists the fields of ${model}.` }
+}
+
+function odooError(className: string, message: string): Verdict {
+  return { code: 'odoo_error', detail: `${className}: ${firstLine(message)}`.replace(/: $/, '') }
+}
+
+/** psycopg2 messages carry SQL ("LINE 1: …") and socket paths, so every sentence here is our own. */
+function classifyDatabase(className: string, { message }: OdooException, { database }: Subject): Verdict {
+  switch (className) {
+    case 'OperationalError':
+    case 'InvalidCatalogName':
+      // Either psycopg2 class stands for many failures, and PostgreSQL speaks its own language: look for the name.
+      return message.includes(`database "${database}" does not exist`) || className === 'InvalidCatalogName'
+        ? { code: 'not_found', detail: `The database ${quote(database)} does not exist on this Odoo.` }
+        : { code: 'odoo_error', detail: 'Odoo could not use its database.' }
+    case 'LockNotAvailable':
+    case 'SerializationFailure':
+    case 'DeadlockDetected':
+    case 'TransactionRollbackError':
+      return lockConflict('The records are being changed by somebody else.')
+    case 'UniqueViolation':
+    case 'ExclusionViolation':
+      return { code: 'conflict', detail: 'A record with these values exists already.' }
+    case 'ForeignKeyViolation':
+    case 'RestrictViolation':
+      return { code: 'conflict', detail: 'A record that is linked does not exist, or is still in use elsewhere.' }
+    case 'NotNullViolation':
+      return { code: 'validation', detail: 'A required field is not set.' }
+    case 'CheckViolation':
+      return { code: 'validation', detail: 'A value breaks a rule of the database.' }
+    case 'InvalidRowCountInLimitClause':
+      return { code: 'invalid_input', detail: 'limit must be a number that is not negative.' }
+    case 'InvalidRowCountInResultOffsetClause':
+      return { code: 'invalid_input', detail: 'offset must be a number that is not negative.' }
+  }
+  if (dataErrors.has(className)) return { code: 'invalid_input', detail: dataErrorText(message) }
+  return { code: 'odoo_error', detail: `Odoo's database refused the operation (${className}).` }
+}
+
+/** SQLSTATE class 22 and the type errors of class 42: a value that does not fit its column. */
+const dataErrors = new Set([
+  'DataError',
+  'DataException',
+  'InvalidTextRepresentation',
+  'InvalidBinaryRepresentation',
+  'InvalidDatetimeFormat',
+  'DatetimeFieldOverflow',
+  'NumericValueOutOfRange',
+  'StringDataRightTruncation',
+  'StringDataLengthMismatch',
+  'InvalidRegularExpression',
+  'InvalidEscapeSequence',
+  'CharacterNotInRepertoire',
+  'UntranslatableCharacter',
+  'DivisionByZero',
+  'InvalidParameterValue',
+  'DatatypeMismatch',
+  'CannotCoerce',
+  'UndefinedFunction'
+])
+
+function dataErrorText(message: string): string {
+  const [, type, value] = /^invalid input syntax for (?:type )?([\w ]+): "([^"\n]*)"/.exec(message) ?? []
+  return value === undefined
+    ? 'A value has the wrong type or is out of range for its field.'
+    : `${quote(value)} is no ${type}.`
+}

@@ -1,0 +1,135 @@
+import type { CallScope, Clock, Identity } from '../core/ports.js'
+import { Ending } from './ending.js'
+
+export interface MetadataCacheOptions {
+  clock: Clock
+  /** Milliseconds an entry lives; 300,000. */
+  ttlMs?: number
+  /** Entries kept in all; the least recently used go first. */
+  maxEntries?: number
+}
+
+/** Whose metadata: fields and models differ by user and language. */
+export interface MetadataOwner {
+  identity: Pick<Identity, 'url' | 'database' | 'uid' | 'server_version'>
+  lang: string | null
+}
+
+/**
+ * What rarely changes: fields and models. To be asked only on behalf of an identity that has logged in or was reopened
+ * in this process, since a hit checks no password. Failures are not kept.
+ */
+export interface MetadataCache {
+  /**
+   * The value under `name`, fetched if need be: once, however many wait. The fetch runs on when one of them leaves,
+   * and is aborted when all have left.
+   */
+  get<T>(owner: MetadataOwner, name: string, scope: CallScope, fetch: (scope: CallScope) => Promise<T>): Promise<T>
+  /** Forgets all of one identity, in every language. */
+  drop(identity: MetadataOwner['identity']): void
+  /** Forgets all of a database that has another version than before. To be called at each login. */
+  noteVersion(identity: MetadataOwner['identity']): void
+}
+
+export function createMetadataCache({ clock, ttlMs = 300_000, maxEntries = 500 }: MetadataCacheOptions): MetadataCache {
+  const entries = new Map<string, Entry>()
+  const versions = new Map<string, string>()
+
+  function dropWhere(prefix: string): void {
+    for (const key of entries.keys()) if (key.startsWith(prefix)) entries.delete(key)
+  }
+
+  function start(key: string, scope: CallScope, fetch: (scope: CallScope) => Promise<unknown>): Entry {
+    const stop = new AbortController()
+    // No deadline of its own: it lives while somebody waits, and each of them has one.
+    const shared: CallScope = {
+      signal: stop.signal,
+      deadline: Number.POSITIVE_INFINITY,
+      ...(scope.onRequest && { onRequest: scope.onRequest })
+    }
+    const entry: Entry = { value: fetch(shared), until: null, waiting: 0, stop }
+    entries.set(key, entry)
+    entry.value.then(
+      () => {
+        entry.until = clock() + ttlMs
+      },
+      () => {
+        if (entries.get(key) === entry) entries.delete(key)
+      }
+    )
+    // The oldest in the order of use; one that is still being fetched serves its waiters all the same.
+    for (const oldest of entries.keys()) {
+      if (entries.size <= maxEntries) break
+      entries.delete(oldest)
+    }
+    return entry
+  }
+
+  function find(key: string): Entry | undefined {
+    const entry = entries.get(key)
+    if (entry === undefined || (entry.until !== null && entry.until <= clock())) return undefined
+    entries.delete(key)
+    entries.set(key, entry)
+    return entry
+  }
+
+  return {
+    async get<T>(owner: MetadataOwner, name: string, scope: CallScope, fetch: (scope: CallScope) => Promise<T>) {
+      const key = ownerPrefix(owner.identity) + JSON.stringify([owner.lang, name])
+      const entry = find(key) ?? start(key, scope, fetch)
+      const value = await waitFor(entry, scope, clock, () => {
+        if (entries.get(key) === entry) entries.delete(key)
+      })
+      // Only `fetch` of this very name has filled the entry.
+      return value as T
+    },
+    drop(identity) {
+      dropWhere(ownerPrefix(identity))
+    },
+    noteVersion(identity) {
+      const database = databasePrefix(identity)
+      const before = versions.get(database)
+      versions.delete(database)
+      versions.set(database, identity.server_version)
+      const [oldest] = versions.keys()
+      if (versions.size > maxEntries && oldest !== undefined) versions.delete(oldest)
+      if (before !== undefined && before !== identity.server_version) dropWhere(database)
+    }
+  }
+}
+
+interface Entry {
+  value: Promise<unknown>
+  /** Milliseconds since the epoch; null while it is being fetched. */
+  until: number | null
+  waiting: number
+  stop: AbortController
+}
+
+async function waitFor(entry: Entry, scope: CallScope, clock: Clock, forget: () => void): Promise<unknown> {
+  const ending = new Ending(scope, clock)
+  entry.waiting++
+  try {
+    return await new Promise((resolve, reject) => {
+      ending.on(reject)
+      entry.value.then(resolve, reject)
+    })
+  } finally {
+    ending.dispose()
+    entry.waiting--
+    if (entry.waiting === 0 && entry.until === null) {
+      // Nobody wants it any more; whoever comes next must not join what is being aborted.
+      forget()
+      entry.stop.abort()
+    }
+  }
+}
+
+// Each prefix ends in a line break, which JSON never holds: no prefix is the beginning of another's.
+function databasePrefix({ url, database }: MetadataOwner['identity']): string {
+  return `${JSON.stringify([url, database])}\n`
+}
+
+function ownerPrefix(identity: MetadataOwner['identity']): string {
+  return `${databasePrefix(identity)}${identity.uid}\n`
+}

@@ -1,0 +1,75 @@
+import { GatewayError } from '../core/errors.js'
+import type { CallScope, Clock, Credential, Identity, Log, OdooLogin, OpenOdoo } from '../core/ports.js'
+import type { AddressGuardOptions } from './address-guard.js'
+import { createClient } from './client.js'
+import { logIn } from './login.js'
+import { createMetadataCache } from './metadata-cache.js'
+import { createRpc, type Rpc } from './rpc.js'
+import { createTransport } from './transport.js'
+import { chooseWire, type Wire } from './wires/wire.js'
+
+export interface OdooOptions {
+  /** Milliseconds to connect, for TCP and TLS each. */
+  connectTimeoutMs: number
+  /** Requests at a time per Odoo. */
+  maxConcurrency: number
+  /** The largest reply that is read, in bytes. */
+  maxResponseBytes: number
+  /** How often a read is sent again after a transient failure. */
+  retries: number
+  /** `ca`: PEM, trusted in addition to the usual authorities. `verify: false` trusts anybody. */
+  tls: { verify: boolean; ca?: string }
+  /** What may be reached. */
+  guard: AddressGuardOptions
+  log: Log
+  clock: Clock
+  /** How long fields and models are kept, in milliseconds; 300,000. */
+  metadataTtlMs?: number
+}
+
+/** The adapter: logs in to any Odoo from 14 on and hands out ports to it. Everything it throws is a GatewayError. */
+export function createOdoo(options: OdooOptions): OpenOdoo {
+  const { clock, log, retries, metadataTtlMs } = options
+  const transport = createTransport(options)
+  const cache = createMetadataCache({ clock, ...(metadataTtlMs !== undefined && { ttlMs: metadataTtlMs }) })
+
+  const speak = (wire: Wire, url: string): Rpc => createRpc({ transport, wire, url, retries, clock, log })
+
+  function toLogin(identity: Identity, secret: string, rpc: Rpc): OdooLogin {
+    return { identity, port: (scope: CallScope) => createClient({ rpc, cache, identity, secret }, scope) }
+  }
+
+  return {
+    async login(credential: Credential, scope: CallScope) {
+      const url = normaliseUrl(credential.url)
+      transport.assertHostAllowed(new URL(url))
+      const wire = chooseWire(credential.protocol)
+      const rpc = speak(wire, url)
+      const identity = await logIn(rpc, wire, url, credential, scope)
+      cache.noteVersion(identity)
+      return { ...toLogin(identity, credential.secret, rpc), saved: { identity, secret: credential.secret } }
+    },
+    reopen({ identity, secret }) {
+      // The settings may have become stricter since it was saved.
+      transport.assertHostAllowed(new URL(identity.url))
+      return toLogin(identity, secret, speak(chooseWire(identity.protocol), identity.url))
+    },
+    close: () => transport.close()
+  }
+}
+
+/** One spelling for each Odoo: scheme and host in lower case, no default port, no trailing slash, no query. */
+export function normaliseUrl(text: string): string {
+  if (!URL.canParse(text)) throw invalidUrl('is not a URL')
+  const url = new URL(text)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw invalidUrl('must begin with http:// or https://')
+  if (url.username || url.password) throw invalidUrl('must not hold a user name or password')
+  return url.origin + url.pathname.replace(/\/+$/, '')
+}
+
+function invalidUrl(problem: string): GatewayError {
+  return new GatewayError(
+    'invalid_input',
+    `url: ${problem}; expected the address of Odoo, such as https://erp.example.com.`
+  )
+}

@@ -1,0 +1,162 @@
+import { networkInterfaces } from 'node:os'
+import { type Dispatcher, Pool } from 'undici'
+import type { GatewayError } from '../core/errors.js'
+import type { CallScope, Clock, Log } from '../core/ports.js'
+import { type AddressGuardOptions, createAddressGuard } from './address-guard.js'
+import { createConnector, deniedAddress } from './connector.js'
+import { Ending } from './ending.js'
+import { Exchange } from './exchange.js'
+import { Gate } from './gate.js'
+import type { WireReply, WireRequest } from './wires/wire.js'
+
+export interface TransportOptions {
+  /** Milliseconds to connect, for TCP and TLS each. */
+  connectTimeoutMs: number
+  /** Requests at a time per Odoo (origin); the others queue, and their deadlines run. */
+  maxConcurrency: number
+  /** The largest reply that is read, in bytes. */
+  maxResponseBytes: number
+  /** `ca`: PEM, trusted in addition to the usual authorities. */
+  tls: { verify: boolean; ca?: string }
+  guard: AddressGuardOptions
+  log: Log
+  clock: Clock
+  /** How long the reply of a write is awaited after its caller has gone, in milliseconds; 10 minutes. */
+  lateReplyMs?: number
+}
+
+export interface Sending {
+  /** The base URL, without a trailing slash. */
+  url: string
+  request: WireRequest
+  /** A write is sent at most once, and once sent it is never aborted. */
+  write: boolean
+  scope: CallScope
+  /** A write's caller got `cancelled` or `timeout`; this is what still comes. Never called otherwise. */
+  onLate?: (reply: Promise<WireReply>) => void
+}
+
+/**
+ * The only network call. Throws GatewayError: `cancelled`, `timeout`, `odoo_unavailable`, `policy_denied`, and
+ * `invalid_input` for a reply over the limit. Those of writes carry `outcome`.
+ */
+export interface Transport {
+  send(sending: Sending): Promise<WireReply>
+  /** Throws `policy_denied` when the settings do not let this URL be used. */
+  assertHostAllowed(url: URL): void
+  close(): Promise<void>
+}
+
+export function createTransport(options: TransportOptions): Transport {
+  const { maxConcurrency, maxResponseBytes, clock, lateReplyMs = 10 * 60_000 } = options
+  const guard = createAddressGuard({ localAddresses, ...options.guard })
+  const connect = createConnector({ ...options, guard })
+  const origins = new Map<string, Origin>()
+
+  function originOf(url: URL): Origin {
+    const known = origins.get(url.origin)
+    if (known) return known
+    if (origins.size >= maxIdleOrigins) closeIdle(origins)
+    // The gate limits connections already. The caller's deadline takes the place of undici's own timeouts.
+    const shared = { connect, connections: null, headersTimeout: 0, bodyTimeout: 0 }
+    const created = {
+      gate: new Gate(maxConcurrency),
+      reads: new Pool(url.origin, shared),
+      // pipelining 0 = a connection per request: a kept-alive one may die just as a write goes out on it, and
+      // nobody would know whether Odoo got the write.
+      writes: new Pool(url.origin, { ...shared, pipelining: 0 }),
+      users: 0
+    }
+    origins.set(url.origin, created)
+    return created
+  }
+
+  async function send({ url, request, write, scope, onLate }: Sending): Promise<WireReply> {
+    const target = new URL(url)
+    const origin = originOf(target)
+    const ending = new Ending(scope, clock)
+    origin.users++
+    try {
+      const leave = await origin.gate.enter(ending)
+      const exchange = new Exchange({ maxResponseBytes, write, onSent: scope.onRequest })
+      const reply = exchange.reply.finally(leave)
+      dispatch(write ? origin.writes : origin.reads, target, request, exchange)
+      return await new Promise((resolve, reject) => {
+        reply.then(resolve, reject)
+        ending.on(error => {
+          if (!write || !exchange.sent) return exchange.stop(error)
+          reject(error.with({ outcome: 'unknown' }))
+          exchange.stopAfter(lateReplyMs)
+          onLate?.(holding(origin, reply))
+        })
+      })
+    } catch (error) {
+      // Whoever still waits at the gate has sent nothing.
+      throw write ? withOutcome(error as GatewayError) : error
+    } finally {
+      origin.users--
+      ending.dispose()
+    }
+  }
+
+  return {
+    send,
+    assertHostAllowed(url) {
+      if (!guard.hostAllowed(url)) throw deniedAddress()
+    },
+    async close() {
+      await Promise.all([...origins.values()].flatMap(({ reads, writes }) => [reads.destroy(), writes.destroy()]))
+    }
+  }
+}
+
+interface Origin {
+  gate: Gate
+  reads: Pool
+  writes: Pool
+  /** Requests waiting, running, or whose reply is still awaited. */
+  users: number
+}
+
+// Whoever may connect anywhere could otherwise fill the memory with pools, one address after the other.
+const maxIdleOrigins = 100
+
+function closeIdle(origins: Map<string, Origin>): void {
+  for (const [name, { users, reads, writes }] of origins) {
+    if (users > 0) continue
+    origins.delete(name)
+    void reads.destroy()
+    void writes.destroy()
+  }
+}
+
+async function holding<T>(origin: Origin, reply: Promise<T>): Promise<T> {
+  origin.users++
+  try {
+    return await reply
+  } finally {
+    origin.users--
+  }
+}
+
+function dispatch(pool: Pool, base: URL, { method, path, headers, body }: WireRequest, exchange: Exchange): void {
+  const options: Dispatcher.DispatchOptions = {
+    method,
+    path: base.pathname.replace(/\/$/, '') + path,
+    headers: { ...headers, 'user-agent': 'odoo-mcp' },
+    body
+  }
+  try {
+    pool.dispatch(options, exchange)
+  } catch (error) {
+    exchange.onResponseError(undefined, error as Error)
+  }
+}
+
+function withOutcome(error: GatewayError): GatewayError {
+  return error.extra.outcome === undefined ? error.with({ outcome: 'not_applied' }) : error
+}
+
+function localAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap(list => list?.map(({ address }) => address) ?? [])
+}

@@ -1,0 +1,13 @@
+import 'fastify'
+
+declare module 'fastify' {
+  /** What a route tells the HTTP shell about itself. */
+  interface FastifyContextConfig {
+    /** `none`: the route is answered without a key, or asks for it itself. */
+    auth?: 'none'
+    /** `any`: the route is answered under any host name, because load balancers ask by address. */
+    host?: 'any'
+    /** The route may change something in Odoo: its problems say whether it did. */
+    writes?: boolean
+  }
+}

@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { GatewayError } from '../core/errors.js'
+import type { Access, Caller, Gateway, JsonObject, Tool } from '../core/ports.js'
+import { toolOperation } from './openapi.js'
+import './route-config.js'
+
+export interface RestOptions {
+  gateway: Gateway
+  /** Who calls; throws when nobody may. */
+  authenticate: (request: FastifyRequest) => Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId'>
+}
+
+/** One route per path and method of every listed tool. All checks of the input are behind the gateway. */
+export function restRoutes(app: FastifyInstance, { gateway, authenticate }: RestOptions): void {
+  for (const tool of gateway.tools) {
+    const writes = mayWrite(tool.access)
+    for (const [url, method] of routesOf(tool)) {
+      app.route({
+        method,
+        url,
+        schema: toolOperation(tool, url, method),
+        config: { writes },
+        handler: async (request, reply) => {
+          refuseQuery(request, writes)
+          const caller: Caller = { ...authenticate(request), surface: 'rest', opens: 'bearer' }
+          const input = request.body === undefined ? {} : request.body
+          const output = await gateway.call({ tool: tool.name, input, caller, signal: abortedWhenLeft(reply) })
+          reply.header('cache-control', 'no-store')
+          return { status: 'success', ...output } satisfies JsonObject
+        }
+      })
+    }
+  }
+}
+
+function routesOf(tool: Tool): [string, 'GET' | 'POST'][] {
+  return tool.rest.paths.flatMap(path => tool.rest.methods.map((method): [string, 'GET' | 'POST'] => [path, method]))
+}
+
+function mayWrite(access: Access): boolean {
+  return access === 'write' || access === 'destructive'
+}
+
+/** `?limit=5` would change nothing and look as if it had. */
+function refuseQuery(request: FastifyRequest, writes: boolean): void {
+  const [name] = Object.keys(request.query as object)
+  if (name === undefined) return
+  throw new GatewayError('invalid_input', `${name.slice(0, 40)}: query parameters are not read here.`, {
+    hint: 'Send the input as a JSON object in the body.',
+    ...(writes && { outcome: 'not_applied' })
+  })
+}
+
+/** A signal that is aborted when the client goes away before it has its answer. */
+function abortedWhenLeft(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  // Not the request's `close`: that comes as soon as its body has been read.
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort()
+  })
+  return controller.signal
+}

@@ -1,0 +1,89 @@
+import { Type } from '@sinclair/typebox'
+import { methodEffect } from '../core/methods.js'
+import type { CallReply, Json, JsonObject, OdooPort } from '../core/ports.js'
+import { AnyJson, Args, Context, Exact, Expected, Ids, Kwargs, ModelName } from '../core/schemas.js'
+import { defineTool } from '../core/tool.js'
+
+export const call = defineTool({
+  name: 'odoo_call',
+  aliases: [{ name: 'odoo_call_method' }, { name: 'odoo_execute_kw' }],
+  title: 'Call a method',
+  description:
+    'Run a business method that no other tool covers, such as confirming an order; it may change data. ids come first in args. Returns result, and action when Odoo answers with a wizard or window to open. Example: {"model": "sale.order", "method": "action_confirm", "ids": [8]}',
+  access: 'destructive',
+  effect: 'call',
+  input: Exact({
+    model: ModelName,
+    method: Type.String({ minLength: 1, maxLength: 128, [Expected]: 'the name of a method' }),
+    ids: Type.Optional(Ids),
+    args: Type.Optional(Args),
+    kwargs: Type.Optional(Kwargs),
+    context: Type.Optional(Context)
+  }),
+  output: Type.Object({
+    result: AnyJson,
+    action: Type.Optional(Type.Object({})),
+    warning: Type.Optional(Type.String())
+  }),
+  rest: { paths: ['/call'] },
+  example: { model: 'res.partner', method: 'name_search', args: ['azure'] },
+  async run({ model, method, ids, args = [], kwargs = {} }, { odoo }) {
+    const positional = ids === undefined ? args : [ids, ...args]
+    const reply = await send(odoo, model, method, positional, kwargs)
+    const action = describeAction(reply.result)
+    return { ...reply, ...(action !== undefined && { action }) }
+  }
+})
+
+async function send(
+  odoo: OdooPort,
+  model: string,
+  method: string,
+  args: Json[],
+  kwargs: JsonObject
+): Promise<CallReply> {
+  if (method === 'name_get' && odoo.identity.major >= 17) return { result: await nameGet(odoo, model, args, kwargs) }
+  return odoo.call(model, method, args, kwargs, { read: methodEffect(method) === 'read' })
+}
+
+/** `name_get` was deprecated in Odoo 17 and is gone in 18; `display_name` holds the same. */
+async function nameGet(odoo: OdooPort, model: string, [first]: Json[], kwargs: JsonObject): Promise<Json> {
+  const given = first ?? kwargs.ids ?? []
+  const rows = await odoo.read(model, (Array.isArray(given) ? given : [given]) as number[], ['display_name'])
+  return rows.map(row => [row.id, row.display_name as Json])
+}
+
+/** What a returned `ir.actions.*` asks a client to do, in the words of the next call. */
+function describeAction(result: Json): JsonObject | undefined {
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) return undefined
+  if (typeof result.type !== 'string' || !result.type.startsWith('ir.actions.')) return undefined
+  const known = [
+    'type',
+    'name',
+    'res_model',
+    'res_id',
+    'target',
+    'view_mode',
+    'domain',
+    'context',
+    'url',
+    'report_name'
+  ]
+  const described = Object.fromEntries(
+    known.flatMap(key => (result[key] === undefined || result[key] === false ? [] : [[key, result[key] as Json]]))
+  )
+  return { ...described, next: nextStep(result) }
+}
+
+function nextStep({ type, target, res_model, res_id }: JsonObject): string {
+  if (type === 'ir.actions.act_window' && target === 'new') {
+    return `A wizard. Nothing more has happened yet: create a ${String(res_model)} with odoo_create and this context, then call its button on the new id with odoo_call and the same context.`
+  }
+  if (type === 'ir.actions.act_window' && res_id)
+    return `A record to look at: read ${String(res_model)} ${String(res_id)} with odoo_read.`
+  if (type === 'ir.actions.act_window')
+    return `A list to look at: search ${String(res_model)} with odoo_search and this domain.`
+  if (type === 'ir.actions.act_window_close') return 'Nothing more to do.'
+  if (type === 'ir.actions.act_url') return 'An address to open in a browser that is logged in to Odoo.'
+  return 'Something that only the web client of Odoo can show.'
+}

@@ -1,0 +1,29 @@
+import type { Tool } from '../core/ports.js'
+import { call } from './call.js'
+import { connect } from './connect.js'
+import { count } from './count.js'
+import { create } from './create.js'
+import { disconnect } from './disconnect.js'
+import { getFields } from './get-fields.js'
+import { getModels } from './get-models.js'
+import { read } from './read.js'
+import { search } from './search.js'
+import { session } from './session.js'
+import { unlink } from './unlink.js'
+import { write } from './write.js'
+
+/** Every tool, in the order in which they are listed: the product's table of contents. */
+export const tools: readonly Tool[] = [
+  connect,
+  disconnect,
+  session,
+  getModels,
+  getFields,
+  search,
+  read,
+  count,
+  create,
+  write,
+  unlink,
+  call
+]

@@ -1,0 +1,166 @@
+import { Type } from '@sinclair/typebox'
+import t from 'tap'
+import { errorCodes } from '../../src/core/errors.js'
+import { openapiDocument, openapiText } from '../../src/http/document.js'
+import { toolOperation } from '../../src/rest/openapi.js'
+import { fakeTools, options, serverOf } from '../http/fake-gateway.js'
+
+interface Operation {
+  operationId: string
+  summary: string
+  description: string
+  tags: string[]
+  security?: object[]
+  requestBody?: { content: Record<string, { schema: object; example: object }> }
+  responses: Record<string, { description: string; headers?: object; content: Record<string, { schema: Schema }> }>
+}
+
+interface Schema {
+  required?: string[]
+  properties?: Record<string, object>
+  allOf?: [{ $ref: string }, { properties: { code: { enum: string[] } } }]
+}
+
+interface Document {
+  openapi: string
+  info: { version: string }
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, object>; securitySchemes: object }
+  security: object[]
+}
+
+const document = (await openapiDocument(fakeTools, '1.2.3')) as unknown as Document
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ path, method, operation }))
+)
+
+t.test('the document is OpenAPI 3.1 of this version with a bearer scheme that is not always needed', async t => {
+  t.equal(document.openapi, '3.1.0')
+  t.equal(document.info.version, '1.2.3')
+  t.match(document.components.securitySchemes, { bearer: { type: 'http', scheme: 'bearer' } })
+  t.strictSame(document.security, [{ bearer: [] }, {}])
+})
+
+t.test('every route is described once, and nothing else', async t => {
+  t.strictSame(operations.map(({ path, method }) => `${method} ${path}`).sort(), [
+    'get /',
+    'get /health',
+    'get /ready',
+    'get /session',
+    'post /call',
+    'post /connect',
+    'post /create',
+    'post /search',
+    'post /search_read',
+    'post /session'
+  ])
+})
+
+t.test('an operation is named after its tool, and no two alike', async t => {
+  const ids = Object.fromEntries(
+    operations.map(({ path, method, operation }) => [`${method} ${path}`, operation.operationId])
+  )
+  t.match(ids, {
+    'post /search': 'odoo_search',
+    'post /search_read': 'odoo_search_at_search_read',
+    'post /session': 'odoo_session',
+    'get /session': 'odoo_session_get'
+  })
+  t.equal(new Set(Object.values(ids)).size, operations.length)
+})
+
+for (const { path, method, operation } of operations) {
+  t.test(`${method} ${path} says what it does, what it takes and how it fails`, async t => {
+    t.ok(operation.summary)
+    t.ok(operation.description)
+    t.equal(operation.tags.length, 1)
+    const body = operation.requestBody?.content['application/json']
+    if (method === 'post') t.strictSame(body?.example, { model: 'res.partner' })
+    else t.equal(body, undefined)
+
+    const { 200: success, ...failures } = operation.responses
+    t.ok(success?.content['application/json']?.schema.required?.includes('status'))
+    t.ok(Object.keys(failures).length > 0)
+    for (const [status, { content, headers }] of Object.entries(failures)) {
+      const [shared, own] = content['application/problem+json']?.schema.allOf ?? []
+      t.equal(shared?.$ref, '#/components/schemas/Problem')
+      const codes = own?.properties.code.enum ?? []
+      t.ok(codes.length > 0)
+      for (const code of codes) t.equal(String(errorCodes[code as keyof typeof errorCodes].status), status)
+      if (status === '401') t.match(headers, { 'WWW-Authenticate': Object })
+      if (status === '429' || status === '503') t.match(headers, { 'Retry-After': Object })
+    }
+  })
+}
+
+t.test('a write can conflict, a read cannot', async t => {
+  t.ok(document.paths['/create']?.post?.responses['409'])
+  t.notOk(document.paths['/search']?.post?.responses['409'])
+})
+
+t.test('every reference leads somewhere', async t => {
+  const references = JSON.stringify(document).match(/(?<="\$ref":")[^"]+/g) ?? []
+  t.ok(references.length > 0)
+  for (const reference of new Set(references)) {
+    const name = reference.replace('#/components/schemas/', '')
+    t.ok(document.components.schemas[name], reference)
+  }
+})
+
+t.test('the shared Problem knows every code', async t => {
+  t.match(document.components.schemas.Problem, { properties: { code: { enum: Object.keys(errorCodes) } } })
+})
+
+t.test('a server answers the same document, and its docs read it', async t => {
+  const app = await serverOf(t, options())
+  const served = await app.inject('/openapi.json')
+  t.strictSame(served.json(), document)
+  t.strictSame((await app.inject('/docs/json')).json(), document)
+})
+
+t.test('the text is the same every time, so that it can be committed', async t => {
+  t.equal(await openapiText(fakeTools, '1.2.3'), await openapiText(fakeTools, '1.2.3'))
+  t.match(await openapiText(fakeTools, '1.2.3'), /^\{\n {2}"openapi": "3\.1\.0",\n[\s\S]*\}\n$/)
+})
+
+t.test('Swagger UI loads nothing from elsewhere and may not be framed', async t => {
+  const app = await serverOf(t, options())
+  const page = await app.inject('/docs')
+  t.equal(page.statusCode, 200)
+  t.match(page.headers['content-security-policy'], /^default-src 'none';.*frame-ancestors 'none'$/)
+  for (const [, url = ''] of page.body.matchAll(/(?:src|href)="([^"]+)"/g)) {
+    t.match(url, /^\/docs\/static\//)
+    t.equal((await app.inject(url)).statusCode, 200, url)
+  }
+})
+
+const [sample] = fakeTools
+for (const [name, output, schema] of [
+  [
+    'one object',
+    Type.Object({ id: Type.Integer() }),
+    {
+      type: 'object',
+      required: ['status', 'id'],
+      properties: { status: { const: 'success' }, id: { type: 'integer' } }
+    }
+  ],
+  [
+    'one of two objects',
+    Type.Union([Type.Object({ id: Type.Integer() }), Type.Object({ ids: Type.Array(Type.Integer()) })]),
+    { anyOf: [{ required: ['status', 'id'] }, { required: ['status', 'ids'] }] }
+  ],
+  ['anything at all', Type.Any(), { allOf: [{ required: ['status'] }, Object] }]
+] as const) {
+  t.test(`an output that is ${name} is described with its status`, async t => {
+    if (sample === undefined) throw new Error('no tool')
+    const { response } = toolOperation({ ...sample, output }, '/connect', 'POST') as { response: { 200: object } }
+    t.match(response[200], schema)
+  })
+}
+
+t.test('describing a tool leaves its own schemas alone', async t => {
+  const before = JSON.stringify(fakeTools)
+  await openapiDocument(fakeTools, '1.2.3')
+  t.equal(JSON.stringify(fakeTools), before)
+})
