@@ -1,0 +1,45 @@
+import { Writable } from 'node:stream'
+import { composeCore, composeHttp } from '../../src/compose.js'
+import { loadConfig } from '../../src/config/config.js'
+import { createLog } from '../../src/log.js'
+import type { LabOdoo } from '../lab/odoos.js'
+import { addCanary, assertNoCanary } from './canary.js'
+
+export type Flags = Record<string, string | boolean>
+
+export interface TestServer {
+  url: string
+  /** Every log line so far, parsed. */
+  log: Record<string, unknown>[]
+  close(): Promise<void>
+}
+
+/** The settings that make a real Odoo the default connection. */
+export function connectionFlags(odoo: LabOdoo): Flags {
+  if (odoo.api_key !== undefined) addCanary(odoo.api_key)
+  const secret: Flags = odoo.api_key === undefined ? { password: odoo.password } : { 'api-key': odoo.api_key }
+  return { 'odoo-url': odoo.url, database: odoo.database, username: odoo.username, ...secret }
+}
+
+/** Starts the real server in this process on a free port of loopback; its whole log is watched for secrets. */
+export async function startServer(flags: Flags): Promise<TestServer> {
+  const config = loadConfig('http', {
+    flags: { port: '0', 'log-level': 'debug', 'log-format': 'json', ...flags },
+    env: {},
+    readFile: () => ''
+  })
+  for (const { secret } of config.accessKeys) addCanary(secret)
+  const log: Record<string, unknown>[] = []
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      const text = String(chunk)
+      assertNoCanary('the log', text)
+      for (const line of text.trim().split('\n')) log.push(JSON.parse(line))
+      done()
+    }
+  })
+  // Without the secrets in its redaction list: the log must be clean before it is washed.
+  const server = await composeHttp(composeCore(config, createLog({ ...config.log, stream })))
+  const url = await server.listen()
+  return { url, log, close: () => server.close() }
+}
