@@ -75,8 +75,8 @@ export interface HttpServer {
   app: FastifyInstance
   /** The address that it listens on, such as `http://127.0.0.1:8000`. */
   listen(): Promise<string>
-  /** Ends sessions and streams, waits for calls in flight, closes all sockets. */
-  close(): Promise<void>
+  /** Takes no more calls, waits `graceMs` (10 s) for those in flight, then ends streams, sessions and sockets. */
+  close(graceMs?: number): Promise<void>
 }
 
 /** REST and MCP on one HTTP server. */
@@ -111,10 +111,13 @@ export async function composeHttp(core: Core): Promise<HttpServer> {
       ready = true
       return address
     },
-    async close() {
+    async close(graceMs = 10_000) {
       ready = false
-      await mcp?.close()
+      // Some clients hold connections open on which they ask nothing: nothing would ever end those.
+      const impatience = setTimeout(() => app.server.closeAllConnections(), graceMs)
+      await mcp?.close(graceMs)
       await app.close()
+      clearTimeout(impatience)
       await odoo.close()
     }
   }

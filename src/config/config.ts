@@ -169,9 +169,20 @@ function allowedOdooHosts(values: Values, odoo: Credential | undefined): string[
 
 function logSettings(values: Values): Config['log'] {
   const format = values.word<'json' | 'pretty'>('log_format')
-  const level = values.word<Config['log']['level']>('log_level') ?? 'info'
-  return { level, ...(format !== undefined && { pretty: format === 'pretty' }) }
+  const level = values.word<keyof typeof levels>('log_level') ?? 'info'
+  return { level: levels[level], ...(format !== undefined && { pretty: format === 'pretty' }) }
 }
+
+/** Our levels, and Python's names for them. */
+const levels = {
+  debug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  warning: 'warn',
+  error: 'error',
+  critical: 'error',
+  silent: 'silent'
+} as const satisfies Record<string, Config['log']['level']>
 
 /** What listens is guarded: these combinations would let a stranger in, or reach anywhere. */
 function reportUnguarded(config: Config, problems: string[]): void {

@@ -127,7 +127,7 @@ export const settings = {
   denied_models: { kind: 'list', description: 'Models to deny besides the default ones; `!pattern` lifts a default' },
   denied_methods: { kind: 'list', description: 'Methods to deny besides the default ones; `!pattern` lifts a default' },
   log_level: {
-    kind: ['debug', 'info', 'warn', 'error', 'silent'],
+    kind: ['debug', 'info', 'warn', 'warning', 'error', 'critical', 'silent'],
     default: 'info',
     description: 'Least severe lines to log, on stderr'
   },

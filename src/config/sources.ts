@@ -23,7 +23,7 @@ const names = Object.keys(settings) as SettingName[]
  * Variables that anybody's shell may hold, not for us: they count only beside ODOO_URL. UID is set by shells to the
  * number of the local user and is never read.
  */
-const ambient = new Set(['DATABASE', 'USERNAME', 'PASSWORD'])
+const ambient = new Set(['DATABASE', 'USERNAME', 'PASSWORD', 'PASSWORD_FILE', 'API_KEY', 'API_KEY_FILE'])
 
 /** Finds every setting in flags, environment and `.env`; notes what is unknown or cannot be read. */
 export function collect(sources: Sources, problems: string[]): Partial<Record<SettingName, Given>> {
@@ -51,7 +51,7 @@ function fromFlag(name: SettingName, { flags }: Sources, problems: string[]): Gi
 
 function fromEnv(name: SettingName, env: Sources['env'], sources: Sources, problems: string[]): Given | undefined {
   if (name === 'uid') return undefined
-  const hasOdoo = Boolean(env.ODOO_URL ?? sources.env.ODOO_URL ?? sources.flags['odoo-url'])
+  const hasOdoo = Boolean(env.ODOO_URL || sources.env.ODOO_URL || sources.flags['odoo-url'])
   for (const variable of variablesOf(name)) {
     const value = env[variable]
     // An empty variable is how compose files and shells say "not set".

@@ -22,7 +22,7 @@ export class Values {
   }
 
   word<T extends string>(name: SettingName): T | undefined {
-    const text = this.text(name)
+    const text = this.text(name)?.toLowerCase()
     const words = settings[name].kind as readonly string[]
     if (text !== undefined && !words.includes(text)) this.report(name, `expected one of ${words.join(', ')}`)
     return text as T | undefined
@@ -75,10 +75,10 @@ export class Values {
 
   accessKeys(name: SettingName): AccessKey[] {
     const keys = this.list(name).map(toAccessKey)
-    for (const key of keys) {
-      if (key.secret.length < 32)
-        this.report(name, `the key "${key.name}" is too short; expected 32 characters or more`)
-    }
+    keys.forEach(({ secret }, index) => {
+      // Not its name: that may be the first part of a secret that holds a "=".
+      if (secret.length < 32) this.report(name, `key ${index + 1} is too short; expected 32 characters or more`)
+    })
     const twice = keys.find((key, index) => keys.findIndex(other => other.name === key.name) !== index)
     if (twice !== undefined)
       this.report(name, `two keys are called "${twice.name}"; expected name=secret with different names`)
@@ -88,11 +88,13 @@ export class Values {
   report(name: SettingName, what: string): void {
     const { kind } = settings[name] as Setting
     const given = this.given[name]
-    const shown =
-      given === undefined || kind === 'secret' || kind === 'secrets' ? '' : ` (given: ${JSON.stringify(given.text)})`
+    const shown = given === undefined || unshown.has(kind) ? '' : ` (given: ${JSON.stringify(given.text)})`
     this.problems.push(`${given?.from ?? `--${flagOf(name)}`}: ${what}${shown}`)
   }
 }
+
+/** A URL may carry a password. */
+const unshown: ReadonlySet<Setting['kind']> = new Set(['secret', 'secrets', 'url'] as const)
 
 function splitAtCommas(text: string): string[] {
   return text

@@ -1,4 +1,4 @@
-import { checkDomain, checkHaving } from './check-domain.js'
+import { checkDomain, checkHaving, groupedField, groupSpecHelp } from './check-domain.js'
 import { checkOrder } from './check-order.js'
 import { checkValues } from './check-values.js'
 import { chooseFields } from './default-fields.js'
@@ -47,27 +47,29 @@ async function checkArgument(argument: Argument, model: string, fields: FieldMap
   const { kind, value, at } = argument
   switch (kind) {
     case 'domain':
-      return isAbsent(value) ? [] : checkDomain(value, model, at, names)
+      // Only null says "none given", to methods that allow it; false is everything to some of them, nothing to others.
+      return value === null ? value : checkDomain(value, model, at, names)
     case 'order':
       if (isAbsent(value)) return value
       if (typeof value === 'string') return checkOrder(value, model, at, names)
       names.problems.add(at, `${show(value)} is not an order; expected text such as "name desc"`)
       return value
+    case 'group_order':
+      return isAbsent(value) ? value : checkGroupOrder(value, model, at, names)
     case 'fields':
       return isAbsent(value)
         ? value
-        : checkNames(argument, names, async name => void plainField(name, at, model, fields, names))
+        : checkNames(argument, names, async (name, where) => plainField(name, where, model, fields, names))
     case 'group_by':
       return isAbsent(value)
         ? value
-        : checkNames(argument, names, name => groupable(name.split(':', 1)[0] as string, at, model, names))
+        : checkNames(argument, names, (name, where) => groupable(name, where, model, names))
     case 'aggregates':
       return isAbsent(value)
         ? value
-        : checkNames(argument, names, name => groupable(aggregated(name), at, model, names))
+        : checkNames(argument, names, (name, where) => groupable(name, where, model, names))
     case 'having':
-      if (!isAbsent(value)) await checkHaving(value, model, at, names)
-      return value
+      return isAbsent(value) ? value : checkHaving(value, model, at, names)
     case 'values':
       return checkRows(value, model, fields, at, names)
     default:
@@ -80,17 +82,17 @@ function isAbsent(value: Json): boolean {
 }
 
 async function checkNames(
-  { value, at }: Argument,
+  { kind, value, at }: Argument,
   names: Names,
-  check: (name: string) => Promise<void>
+  check: (name: string, at: string) => Promise<void>
 ): Promise<Json> {
-  // read_group takes one name as well as a list of them.
-  const list = typeof value === 'string' ? [value] : value
+  // read_group takes one name as well as a list of them to group by; fields are always a list.
+  const list = typeof value === 'string' && kind === 'group_by' ? [value] : value
   if (!Array.isArray(list) || !list.every(name => typeof name === 'string')) {
     names.problems.add(at, `${show(value)} is not a list of fields; expected a list of names`)
     return value
   }
-  for (const name of list) await check(name)
+  for (const [index, name] of list.entries()) await check(name, list === value ? `${at}[${index}]` : at)
   return value
 }
 
@@ -100,13 +102,22 @@ export function plainField(name: string, at: string, model: string, fields: Fiel
   if (info !== undefined) names.denyWithheld(name, info, at)
 }
 
-async function groupable(path: string, at: string, model: string, names: Names): Promise<void> {
-  if (path !== '__count') await names.path(model, path, at, 'group_by')
+async function groupable(spec: string, at: string, model: string, names: Names): Promise<void> {
+  const path = groupedField(spec)
+  if (path === undefined) names.problems.add(at, `${show(spec)} does not fit; ${groupSpecHelp}`)
+  else if (path !== '__count') await names.path(model, path, at, 'group_by')
 }
 
-/** `amount_total:sum`, `total:sum(amount_total)` and `amount_total` all aggregate amount_total. */
-function aggregated(spec: string): string {
-  return /\(([^)]*)\)$/.exec(spec)?.[1] ?? (spec.split(':', 1)[0] as string)
+/** Groups are ordered by what they are made of, not by id. */
+async function checkGroupOrder(value: Json, model: string, at: string, names: Names): Promise<Json> {
+  if (typeof value !== 'string') {
+    names.problems.add(at, `${show(value)} is not an order; expected text such as "amount_total:sum desc"`)
+    return value
+  }
+  for (const term of value.split(',')) {
+    await groupable(term.trim().replace(/\s+(asc|desc)$/i, ''), at, model, names)
+  }
+  return value
 }
 
 async function checkRows(value: Json, model: string, fields: FieldMap, at: string, names: Names): Promise<Json> {
@@ -122,8 +133,12 @@ async function checkRows(value: Json, model: string, fields: FieldMap, at: strin
 
 /** Odoo answers "true" to a write on no records: a call that forgot its ids would look like a success. */
 function assertIds(call: MethodCall, bound: Argument[], names: Names): void {
-  const takesIds = methodInfo(call.method)?.parameters[0]?.kind === 'ids'
-  if (!takesIds || call.ids !== undefined) return
+  const first = methodInfo(call.method)?.parameters[0]
+  if (first !== undefined && first.kind !== 'ids' && call.ids !== undefined) {
+    // They would be sent as the first argument, and be taken for a domain, fields or values.
+    names.problems.add('ids', `${call.method} is not called on records; expected no ids`)
+  }
+  if (first?.kind !== 'ids' || call.ids !== undefined) return
   const given = bound.find(argument => argument.kind === 'ids')
   if (given === undefined) {
     names.problems.add('ids', `missing; expected the ids of the records that ${call.method} is called on`)

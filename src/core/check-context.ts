@@ -1,5 +1,7 @@
+import { checkField, isX2many } from './check-values.js'
 import { isId, show } from './field-values.js'
-import type { Identity, Json, JsonObject, OdooContext } from './ports.js'
+import type { Names } from './names.js'
+import type { FieldMap, Identity, Json, JsonObject, OdooContext } from './ports.js'
 import type { Problems } from './problems.js'
 
 /**
@@ -44,7 +46,7 @@ function checkCompanies(
   if (!Array.isArray(ids) || ids.length === 0 || !ids.every(isId)) {
     problems.add(
       path,
-      `${show(one ?? many)} does not fit; expected ${one === undefined ? 'a list of company ids' : 'a company id'}`
+      `${show(one === undefined ? many : one)} does not fit; expected ${one === undefined ? 'a list of company ids' : 'a company id'}`
     )
     return undefined
   }
@@ -60,15 +62,23 @@ function checkCompanies(
 /** `default_<field>` becomes a value of whatever is created: commands in it would go around the check of values. */
 function refuseNestedDefaults(context: JsonObject, at: string, problems: Problems): void {
   for (const [key, value] of Object.entries(context)) {
-    if (key.startsWith('default_') && holdsObject(value)) {
+    if (key.startsWith('default_') && isNested(value)) {
       problems.add(`${at}.${key}`, 'values inside a default; expected plain values or ids here, and the rest in values')
     }
   }
 }
 
-function holdsObject(value: Json): boolean {
-  if (Array.isArray(value)) return value.some(holdsObject)
+function isNested(value: Json): boolean {
+  if (Array.isArray(value)) return value.some(item => typeof item === 'object' && item !== null)
   return typeof value === 'object' && value !== null
+}
+
+/** Ids in a default link records like ids in values, and are judged alike where the field is known. */
+export async function checkDefaults(context: OdooContext, fields: FieldMap, at: string, names: Names): Promise<void> {
+  for (const [key, value] of Object.entries(context)) {
+    const info = key.startsWith('default_') ? fields.get(key.slice('default_'.length)) : undefined
+    if (info !== undefined && isX2many(info)) await checkField(info, value, `${at}.${key}`, names)
+  }
 }
 
 function isTimeZone(value: Json): boolean {

@@ -45,11 +45,30 @@ async function subDomain(leaf: Leaf, relation: string | undefined, names: Names)
   return false
 }
 
-/** Resolves the names in `having` of Odoo 19: leaves on aggregates such as `amount_total:sum` or `__count`. */
-export async function checkHaving(input: unknown, model: string, at: string, names: Names): Promise<void> {
-  for (const node of parseDomain(input, at, names.problems)) {
-    if (typeof node !== 'object' || node.field === '__count') continue
-    const field = node.field.split(':', 1)[0] as string
-    await names.path(model, field, `${node.at}[0]`, 'group_by')
-  }
+/** Checks `having` of Odoo 19: a domain whose leaves are on aggregates such as `amount_total:sum` or `__count`. */
+export async function checkHaving(input: unknown, model: string, at: string, names: Names): Promise<Json[]> {
+  const out: Json[] = []
+  for (const node of parseDomain(input, at, names.problems)) out.push(await toHaving(node, model, names))
+  return out
 }
+
+async function toHaving(node: DomainNode, model: string, names: Names): Promise<Json> {
+  if (typeof node !== 'object') return toOdoo(node, model, names)
+  const { field, operator, value } = node
+  const path = groupedField(field)
+  if (path === undefined) names.problems.add(`${node.at}[0]`, `${show(field)} does not fit; ${groupSpecHelp}`)
+  else if (path !== '__count') await names.path(model, path, `${node.at}[0]`, 'group_by')
+  return [field, operator, value]
+}
+
+/**
+ * The field that a grouping or an aggregate is made of: `amount_total:sum`, `total:sum(amount_total)`,
+ * `date_order:month` and `amount_total`. Undefined for anything else: Odoo reads the beginning of what it does not
+ * understand, so `access_token:max (name)` would give away the access token (seen on 14 and 19).
+ */
+export function groupedField(spec: string): string | undefined {
+  const match = /^([\w.]+)(?::\w+(?:\((\w+)\))?)?$/.exec(spec)
+  return match?.[2] ?? match?.[1]
+}
+
+export const groupSpecHelp = 'expected a field, or one such as "date_order:month" or "amount_total:sum"'

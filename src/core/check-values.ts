@@ -20,20 +20,25 @@ export async function checkValues(values: JsonObject, model: string, fields: Fie
       names.problems.add(here, `the field ${name} is set by Odoo itself; expected no value for it`)
       continue
     }
-    out[name] = await checkOne(info, value, here, names)
+    out[name] = await checkField(info, value, here, names)
   }
   return out
 }
 
-async function checkOne(info: FieldInfo, value: Json, at: string, names: Names): Promise<Json> {
-  if (info.type === 'one2many' || info.type === 'many2many') {
-    if (value === null || value === false) return []
-    return checkCommands(info as FieldInfo & { relation: string }, value, at, names)
+/** Checks one value of a create or write against its field, and the models that its commands reach. */
+export async function checkField(info: FieldInfo, value: Json, at: string, names: Names): Promise<Json> {
+  if (isX2many(info)) {
+    return checkCommands(info, value, at, names)
   }
   const checked = checkValue(info, value)
   if ('value' in checked) return checked.value
   names.problems.add(at, checked.problem)
   return false
+}
+
+/** Whether a field holds many records; Odoo then names their model. */
+export function isX2many(info: FieldInfo): info is FieldInfo & { relation: string } {
+  return info.type === 'one2many' || info.type === 'many2many'
 }
 
 const commandHelp =
@@ -45,6 +50,11 @@ async function checkCommands(
   at: string,
   names: Names
 ): Promise<Json> {
+  // Odoo takes false for [5], "unlink all"; an empty list changes nothing (seen on 14 and 19).
+  if (value === null || value === false) {
+    await names.reach(info.relation, linkEffect(info), at)
+    return false
+  }
   if (!Array.isArray(value)) {
     names.problems.add(at, `${show(value)} does not fit a ${info.type} field; ${commandHelp}`)
     return false

@@ -28,7 +28,10 @@ export function toOdooDatetime(text: string): Converted {
   if (minutes === undefined) return { value: text }
   const time = Date.parse(`${day}T${minutes}:${seconds}${isoZone(zone)}`)
   if (Number.isNaN(time)) return { problem: `${quote(text)} is not a time that exists; ${expected}` }
-  return { value: new Date(time).toISOString().slice(0, 19).replace('T', ' ') }
+  const utc = new Date(time).toISOString()
+  // An offset can lead out of the years that Python knows, 1 to 9999.
+  if (!isRealDay(utc.slice(0, 10))) return { problem: `${quote(text)} is not a time that Odoo can store; ${expected}` }
+  return { value: utc.slice(0, 19).replace('T', ' ') }
 }
 
 function isoZone(zone: string | undefined): string {
@@ -37,6 +40,7 @@ function isoZone(zone: string | undefined): string {
 }
 
 function isRealDay(day: string): boolean {
+  if (!datePattern.test(day)) return false
   const time = Date.parse(`${day}T00:00:00Z`)
   // Date.parse rolls 30 February over in some forms; the round trip does not.
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day) && !day.startsWith('0000')

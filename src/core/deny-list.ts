@@ -109,7 +109,23 @@ export const deniedMethods: readonly string[] = [
   'web_save*',
   'export_data',
   'load',
-  'execute_import'
+  'execute_import',
+  // They write, read or group by whatever their arguments name (each seen to give away an access token, or in the source).
+  'update',
+  'onchange',
+  'grouped',
+  'copy_data',
+  'read_progress_bar',
+  'web_read_group',
+  'formatted_read_grouping_sets',
+  'search_panel_*',
+  'web_name_search',
+  'web_resequence',
+  // They make records of what a mail says, with any values.
+  'message_new',
+  'message_update',
+  'message_process',
+  'message_route'
 ]
 
 /** Names of char, text and binary fields whose content is a secret. */

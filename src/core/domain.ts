@@ -1,3 +1,4 @@
+import type { GatewayError } from './errors.js'
 import { show } from './field-values.js'
 import { parseJson } from './json.js'
 import { didYouMean } from './nearest.js'
@@ -46,7 +47,10 @@ export const operators = [
 export type Operator = (typeof operators)[number]
 
 /** Other spellings that Odoo has for the same operator. */
-const synonyms: Record<string, Operator> = { '==': '=', '<>': '!=' }
+const synonyms: ReadonlyMap<string, Operator> = new Map([
+  ['==', '='],
+  ['<>', '!=']
+])
 
 /**
  * Reads a domain without asking Odoo: a list in prefix form, or the same as a JSON string. Whatever is not understood
@@ -77,7 +81,7 @@ function toList(input: unknown, at: string, problems: Problems): unknown[] | und
     problems.add(at, `the string holds ${show(parsed)}, not a list; expected a list such as ${example}`)
   } catch (error) {
     // Python's own notation, `[('name', '=', 'x')]`, is what people paste most.
-    const why = error instanceof SyntaxError ? 'the string is not JSON' : (error as Error).message
+    const why = error instanceof SyntaxError ? 'the string is not JSON' : (error as GatewayError).detail
     problems.add(at, `${why}; expected a list in JSON, such as ${example}`)
   }
   return undefined
@@ -132,7 +136,7 @@ function toLeaf([field, operator, value]: [unknown, unknown, Json], at: string, 
 
 function toOperator(operator: unknown): Operator | undefined {
   if (typeof operator !== 'string') return undefined
-  return operators.find(known => known === operator) ?? synonyms[operator]
+  return operators.find(known => known === operator) ?? synonyms.get(operator)
 }
 
 /** Every `&` and `|` takes two operands and every `!` one; what stands side by side is joined by `&`, as in Odoo. */

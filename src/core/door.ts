@@ -1,6 +1,6 @@
 import { auditedParts } from './audit.js'
 import { type Catalogue, createCatalogue, type Entry } from './catalogue.js'
-import { GatewayError, type Outcome } from './errors.js'
+import { GatewayError, internalDetail, type Outcome } from './errors.js'
 import { inspect } from './inspect.js'
 import { methodInfo } from './methods.js'
 import type { Policy } from './policy.js'
@@ -102,28 +102,34 @@ async function runOnOdoo(
   requests: Counter
 ): Promise<JsonObject> {
   const { tool } = entry
-  const scope = scopeOf(request, parts, parts.timeouts.read, requests)
-  const session = await parts.sessions.resolve(request.caller, scope)
-  const audit = isWrite(tool, given) ? auditor(entry, request, session, parts) : undefined
+  const { policy, limits, sessions, timeouts } = parts
+  const audit = isWrite(tool, given) ? auditor(entry, request, parts) : undefined
+  // What is looked up before a write is a read, with a read's time.
+  const scope = scopeOf(request, parts, timeouts.read, requests)
+  let session: Session | undefined
   try {
+    session = await sessions.resolve(request.caller, scope)
+    audit?.of(session)
     const shaped = entry.checkInput(given)
-    const { input, context } = await inspect(tool, shaped, session.odoo.port(scope), parts.policy, parts.limits)
+    audit?.about({ model: shaped.model as string, method: shaped.method as string })
+    const { input, context } = await inspect(tool, shaped, session.odoo.port(scope), policy, limits)
     audit?.about(input)
-    const timeout = audit === undefined ? parts.timeouts.read : parts.timeouts.write
+    audit?.sending()
     const runScope = {
-      ...scopeOf(request, parts, timeout, requests),
-      context,
-      ...(audit && { onLateReply: audit.late })
+      ...(audit === undefined
+        ? scope
+        : { ...scopeOf(request, parts, timeouts.write, requests), onLateReply: audit.late }),
+      context
     }
     const output = await tool.run(
       input as never,
       contextOf(session.odoo.port(runScope), session, request, runScope, parts)
     )
     audit?.done('applied')
-    parts.sessions.settled(session)
+    sessions.settled(session)
     return audit === undefined ? checkedOutput(entry, output) : keptOutput(entry, output, parts)
   } catch (error) {
-    parts.sessions.settled(session, error)
+    if (session !== undefined) sessions.settled(session, error)
     throw audit === undefined ? error : audit.failed(error)
   }
 }
@@ -186,38 +192,52 @@ function keptOutput(entry: Entry, output: unknown, { log }: GatewayParts): JsonO
 }
 
 /** Writes the one audit line of a write, and a second one if Odoo's reply came after its caller had gone. */
-function auditor({ tool }: Entry, { caller }: CallRequest, session: Session, { log }: GatewayParts) {
-  let parts: ReturnType<typeof auditedParts> | undefined
+function auditor({ tool }: Entry, { caller }: CallRequest, { log }: GatewayParts) {
+  let session: Session | undefined
+  let about: ReturnType<typeof auditedParts> | undefined
+  let sent = false
   const write = (outcome: AuditEntry['outcome'], code?: AuditEntry['code']) => {
-    // What never had a model in it was refused before it meant anything.
-    if (parts === undefined) return
+    // What never had a session and a model was refused before it meant anything.
+    if (session === undefined || about === undefined) return
     const audit: AuditEntry = {
       request_id: caller.requestId,
       session: session.id.slice(0, 12),
       principal: caller.principal,
       tool: tool.name,
-      ...parts,
+      ...about,
       outcome,
       ...(code !== undefined && { code })
     }
     log.info({ audit }, 'write')
   }
   return {
+    of(found: Session) {
+      session = found
+    },
     about(input: JsonObject) {
-      parts = auditedParts(input)
+      about = auditedParts(input)
+    },
+    /** From here on the write may be on its way. */
+    sending() {
+      sent = true
     },
     done: write,
     late: (result: 'applied' | NonNullable<AuditEntry['code']>) =>
       result === 'applied' ? write('applied_late') : write('failed_late', result),
     /** The error with its outcome: what did not come from the sent write itself was refused before it. */
-    failed(error: unknown): unknown {
-      if (!(error instanceof GatewayError)) {
-        write('unknown', 'internal')
-        return error
-      }
-      const outcome: Outcome = error.extra.outcome ?? 'not_applied'
-      write(outcome, error.code)
-      return error.with({ outcome })
+    failed(error: unknown): GatewayError {
+      const known = error instanceof GatewayError ? error : bug(error, log, caller.requestId)
+      const outcome: Outcome = !sent
+        ? 'not_applied'
+        : (known.extra.outcome ?? (known === error ? 'not_applied' : 'unknown'))
+      write(outcome, known.code)
+      return known.with({ outcome })
     }
   }
+}
+
+/** A bug of ours in a write has an outcome, too; it is logged here, because surfaces log only what is no GatewayError. */
+function bug(error: unknown, log: Log, requestId: string): GatewayError {
+  log.error({ err: error, request_id: requestId }, 'a write failed in this server')
+  return new GatewayError('internal', internalDetail, { cause: error })
 }

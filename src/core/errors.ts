@@ -89,4 +89,5 @@ export function toProblem(error: unknown, requestId: string): Problem {
   }
 }
 
-const internalDetail = 'Something went wrong in this server. Its log has the details under this request id.'
+/** What a caller is told of a bug of ours. */
+export const internalDetail = 'Something went wrong in this server. Its log has the details under this request id.'

@@ -26,8 +26,8 @@ const checks: Record<string, (value: Json, info: FieldInfo) => Checked> = {
   boolean: value => (typeof value === 'boolean' ? { value } : wrong(value, 'true or false')),
   integer: value =>
     Number.isInteger(value) && Math.abs(value as number) <= maxInt4 ? { value } : wrong(value, 'an integer'),
-  float: value => (typeof value === 'number' ? { value } : wrong(value, 'a number')),
-  monetary: value => (typeof value === 'number' ? { value } : wrong(value, 'a number')),
+  float: checkNumber,
+  monetary: checkNumber,
   char: checkText,
   text: checkText,
   html: checkText,
@@ -38,7 +38,14 @@ const checks: Record<string, (value: Json, info: FieldInfo) => Checked> = {
   many2one_reference: value => (isId(value) ? { value } : wrong(value, 'the id of a record, or false')),
   reference: value =>
     typeof value === 'string' && /^[a-z0-9_.]+,\d+$/.test(value) ? { value } : wrong(value, '"model,id", or false'),
-  binary: value => (typeof value === 'string' ? { value } : wrong(value, 'base64 text, or false'))
+  binary: value => (typeof value === 'string' ? { value } : wrong(value, 'base64 text, or false')),
+  // One property in a domain, `lead_properties.colour`; its own type is not known here.
+  property: value => (typeof value === 'object' ? wrong(value, 'text, a number, true or false') : { value })
+}
+
+/** 1e999 is JSON, too, but reads as infinity, and would go to Odoo as null. */
+function checkNumber(value: Json): Checked {
+  return Number.isFinite(value) ? { value } : wrong(value, 'a number')
 }
 
 function checkText(value: Json): Checked {

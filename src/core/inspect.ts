@@ -1,5 +1,5 @@
 import { checkCall, type MethodCall, plainField } from './check-call.js'
-import { checkContext } from './check-context.js'
+import { checkContext, checkDefaults } from './check-context.js'
 import { checkDomain } from './check-domain.js'
 import { checkOrder } from './check-order.js'
 import { checkValues } from './check-values.js'
@@ -40,6 +40,7 @@ export async function inspect(
   // Range problems come before names: a model is only looked at once they are told.
   problems.throwIfAny()
   const fields = await names.enter(rest.model, effectOf(tool, rest, policy))
+  await checkDefaults(context, fields, 'context', names)
   const checked = await checkNamed(tool, rest as JsonObject & { model: string }, fields, names)
   problems.throwIfAny()
   return { input: checked, context }
@@ -94,8 +95,9 @@ async function checkNamed(
   const { model } = input
   const out: JsonObject = { ...input }
   if (Array.isArray(input.ids)) out.ids = [...new Set(input.ids)]
-  if (Array.isArray(input.fields) && !input.fields.includes('*')) {
+  if (Array.isArray(input.fields)) {
     for (const [index, name] of input.fields.entries()) {
+      if (name === '*') continue
       // Describing a withheld field is fine: it is marked, and its content is not told.
       if (tool.name === 'odoo_get_fields') names.field(fields, model, name as string, `fields[${index}]`)
       else plainField(name as string, `fields[${index}]`, model, fields, names)

@@ -5,8 +5,7 @@ import type { Json } from './ports.js'
 export const maxDepth = 32
 
 /**
- * Parses JSON from a caller. Throws SyntaxError for what is not JSON, and GatewayError `invalid_input` for a member
- * named `__proto__`, which could replace a prototype further down, and for nesting deeper than `maxDepth`.
+ * Parses JSON from a caller. Throws SyntaxError for what is not JSON, and otherwise what `assertSafeJson` throws.
  */
 export function parseJson(text: string): Json {
   const value = JSON.parse(text) as Json
@@ -14,12 +13,19 @@ export function parseJson(text: string): Json {
   return value
 }
 
-/** Throws GatewayError `invalid_input` for a JSON value that is nested too deeply or has a `__proto__` member. */
+/**
+ * Throws GatewayError `invalid_input` for a JSON value that is nested too deeply, or that has a member which could
+ * replace a prototype further down: `__proto__`, or `constructor` with a `prototype`.
+ */
 export function assertSafeJson(value: unknown, depth = 1): void {
   if (typeof value !== 'object' || value === null) return
   if (depth > maxDepth) throw new GatewayError('invalid_input', `the JSON is nested deeper than ${maxDepth} levels`)
-  if (!Array.isArray(value) && Object.hasOwn(value, '__proto__')) {
-    throw new GatewayError('invalid_input', 'the JSON has a member named "__proto__", which is never accepted')
+  if (Object.hasOwn(value, '__proto__') || hasPrototype((value as { constructor?: unknown }).constructor)) {
+    throw new GatewayError('invalid_input', 'the JSON has a member that names a prototype, which is never accepted')
   }
   for (const member of Object.values(value)) assertSafeJson(member, depth + 1)
+}
+
+function hasPrototype(member: unknown): boolean {
+  return typeof member === 'object' && member !== null && Object.hasOwn(member, 'prototype')
 }

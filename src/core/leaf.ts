@@ -29,8 +29,8 @@ export function checkLeaf(info: FieldInfo, operator: Operator, value: Json, majo
           }
         : checkOne(info, value, major)
     case '=?':
-      // Odoo reads it as "true when the value is not set": such a leaf would match everything.
-      return value === null || value === false || Array.isArray(value)
+      // Odoo reads it as "true when the value is not set", and 19 counts 0 and "" as not set: it would match everything.
+      return !value || Array.isArray(value)
         ? { problem: `${show(value)} with "=?" matches every record; expected a value, or leave the leaf out` }
         : checkOne(info, value, major)
     case 'any':
@@ -59,9 +59,20 @@ const orderedTypes = new Set([
   'char',
   'text',
   'selection',
-  'many2one'
+  'many2one',
+  'property'
 ])
-const textTypes = new Set(['char', 'text', 'html', 'selection', 'reference', 'many2one', 'one2many', 'many2many'])
+const textTypes = new Set([
+  'char',
+  'text',
+  'html',
+  'selection',
+  'reference',
+  'property',
+  'many2one',
+  'one2many',
+  'many2many'
+])
 
 /** What Odoo 19 understands besides dates: "today", "now", "-7d", "today -1m", "=monday -1w". */
 const relativeDate = /^(?:(?:today|now)\b)?(?:\s*[=+-]\s*\w+)*$/i

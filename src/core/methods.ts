@@ -7,6 +7,7 @@ export type ParameterKind =
   | 'domain'
   | 'fields'
   | 'order'
+  | 'group_order'
   | 'values'
   | 'group_by'
   | 'aggregates'
@@ -32,7 +33,8 @@ const ids = p('ids', 'ids')
 const domain = p('domain', 'domain', 'args')
 const fields = p('fields', 'fields', 'allfields', 'fields_list')
 const values = p('values', 'vals', 'values', 'vals_list')
-const order = p('order', 'order', 'orderby')
+const order = p('order', 'order')
+const groupOrder = p('group_order', 'order', 'orderby')
 const groupBy = p('group_by', 'groupby')
 const offset = p('other', 'offset')
 const limit = p('other', 'limit')
@@ -49,11 +51,11 @@ const methods: Readonly<Record<string, MethodInfo>> = {
   read: { effect: 'read', parameters: [ids, fields, other('load')], readsAllFields: true },
   read_group: {
     effect: 'read',
-    parameters: [domain, p('aggregates', 'fields'), groupBy, offset, limit, order, other('lazy')]
+    parameters: [domain, p('aggregates', 'fields'), groupBy, offset, limit, groupOrder, other('lazy')]
   },
   formatted_read_group: {
     effect: 'read',
-    parameters: [domain, groupBy, p('aggregates', 'aggregates'), p('having', 'having'), offset, limit, order]
+    parameters: [domain, groupBy, p('aggregates', 'aggregates'), p('having', 'having'), offset, limit, groupOrder]
   },
   name_search: { effect: 'read', parameters: [other('name'), domain, other('operator'), limit] },
   name_get: { effect: 'read', parameters: [ids] },

@@ -1,4 +1,5 @@
 import { GatewayError } from './errors.js'
+import { show } from './field-values.js'
 import { isRelational } from './leaf.js'
 import { didYouMean } from './nearest.js'
 import type { Effect, Policy } from './policy.js'
@@ -63,7 +64,7 @@ export class Names {
         .map(([field]) => field)
       this.problems.add(
         at,
-        `unknown field "${name}" on ${model}; expected one of its fields.${didYouMean(name, visible)}`,
+        `unknown field ${show(name)} on ${model}; expected one of its fields.${didYouMean(name, visible)}`,
         `odoo_get_fields lists the fields of ${model}.`
       )
     }

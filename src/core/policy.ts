@@ -66,7 +66,7 @@ export function createPolicy(settings: PolicySettings): Policy {
       }
       return undefined
     },
-    withholds: (field, { type }) => secretTypes.has(type) && isWithheld(field)
+    withholds: (field, { type }) => secretTypes.has(type) && isWithheld(field.toLowerCase())
   }
 }
 

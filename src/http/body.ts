@@ -1,22 +1,13 @@
-import { promisify } from 'node:util'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { GatewayError } from '../core/errors.js'
+import { parseJson } from '../core/json.js'
 import { HttpRefusal, UnreadableBody } from './refusal.js'
-
-const maxDepth = 32
 
 /**
  * Reads JSON bodies and no others: what a page can post without a preflight is text or a form. An empty body is
- * undefined, which Fastify would refuse; `__proto__` and `constructor.prototype` are refused by Fastify's own parser.
+ * undefined, which Fastify would refuse.
  */
 export function readJsonOnly(app: FastifyInstance): void {
-  // Its type says that it may return a promise; with a `done` it never does.
-  const parseJson = app.getDefaultJsonParser('error', 'error') as (
-    request: FastifyRequest,
-    text: string,
-    done: (error: Error | null, body?: unknown) => void
-  ) => void
-  const parse = promisify(parseJson)
-
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/json',
@@ -24,14 +15,19 @@ export function readJsonOnly(app: FastifyInstance): void {
     async (request: FastifyRequest, bytes: Buffer) => {
       assertPlain(request)
       if (bytes.length === 0) return undefined
-      const body = await parse(request, decodeUtf8(bytes)).catch(() => {
-        throw new UnreadableBody('The body is not JSON, or has a key that is never accepted, such as "__proto__".')
-      })
-      if (isDeeperThan(body, maxDepth))
-        throw new UnreadableBody(`The body is nested more than ${maxDepth} levels deep.`)
-      return body
+      return parse(decodeUtf8(bytes))
     }
   )
+}
+
+/** By the same rules as every other JSON from a caller: not too deep, and nothing that names a prototype. */
+function parse(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch (error) {
+    if (error instanceof GatewayError) throw new UnreadableBody(`The body is not readable: ${error.detail}.`)
+    throw new UnreadableBody('The body is not JSON.')
+  }
 }
 
 function assertPlain(request: FastifyRequest): void {
@@ -46,10 +42,4 @@ function decodeUtf8(bytes: Buffer): string {
   } catch {
     throw new UnreadableBody('The body is not valid UTF-8.')
   }
-}
-
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (levels === 0) return true
-  return Object.values(value).some(item => isDeeperThan(item, levels - 1))
 }

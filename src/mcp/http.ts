@@ -4,10 +4,12 @@ import { errorCodes, GatewayError, toProblem } from '../core/errors.js'
 import type { Caller, Clock, Gateway, Log } from '../core/ports.js'
 import { callerOf, toAuthInfo } from './caller.js'
 import { toMcpTools } from './catalogue.js'
+import { InFlight } from './in-flight.js'
 import { pooled } from './pool.js'
 import type { ProgressOptions } from './progress.js'
 import { buildServer } from './server.js'
 import { type LegacyLimits, type LegacySession, LegacySessions } from './sessions.js'
+import { one, signalOf, toWebRequest, whenClosed, withOpening } from './web.js'
 
 /** What the HTTP shell knows of a caller once it has let them in. */
 export type HttpCaller = Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId'>
@@ -24,8 +26,11 @@ export interface McpRoutesOptions {
 }
 
 export interface McpRoutes {
-  /** Ends every session, stream and call. The listener cannot close while a stream is open, so call this before. */
-  close(): Promise<void>
+  /**
+   * Lets nobody in any more, gives the running calls so many milliseconds to end (none, unless said), then ends every
+   * session, stream and call. The listener cannot close while a stream is open, so call this before.
+   */
+  close(graceMs?: number): Promise<void>
   /** Open sessions of revision 2025-11-25 and before; the newer revision has none. */
   readonly sessionCount: number
 }
@@ -33,16 +38,18 @@ export interface McpRoutes {
 /** Mounts POST, GET and DELETE /mcp: both protocol eras on one endpoint, told apart by each request itself. */
 export function mcpRoutes(app: FastifyInstance, options: McpRoutesOptions): McpRoutes {
   const { gateway, authenticate, log, version, limits, clock = Date.now, progress } = options
+  const inFlight = new InFlight()
   const common = { gateway, caller: callerOf, log, version, progress }
 
   const statelessTools = toMcpTools(gateway.tools, { session: true })
   const stateless = createMcpHandler(
-    pooled(() => buildServer({ ...common, tools: statelessTools })),
+    pooled(() => buildServer({ ...common, tools: statelessTools, onCall: () => inFlight.begin() })),
     { legacy: 'reject', onerror: err => log.debug({ err }, 'MCP request refused') }
   )
 
   const sessionTools = toMcpTools(gateway.tools, { session: false })
-  const build = (onCall: LegacySession['onCall']) => buildServer({ ...common, tools: sessionTools, onCall })
+  const build = (onCallOfSession: LegacySession['onCall']) =>
+    buildServer({ ...common, tools: sessionTools, onCall: ctx => both(onCallOfSession(ctx), inFlight.begin()) })
   const sessions = new LegacySessions({ gateway, limits, clock, build })
 
   /** 2026-07-28, and whatever is wrong in either era's framing: the SDK knows the right errors. */
@@ -115,8 +122,9 @@ export function mcpRoutes(app: FastifyInstance, options: McpRoutesOptions): McpR
   })
 
   return {
-    close: async () => {
+    close: async (graceMs = 0) => {
       closed = true
+      await inFlight.settled(graceMs)
       await Promise.all([stateless.close(), sessions.close()])
     },
     get sessionCount() {
@@ -125,62 +133,12 @@ export function mcpRoutes(app: FastifyInstance, options: McpRoutesOptions): McpR
   }
 }
 
+const both = (one: () => void, other: () => void) => () => {
+  one()
+  other()
+}
+
 const shuttingDown = new GatewayError('busy', 'This server is shutting down.', { retry_after_s: 5, retryable: true })
-
-/** All that the SDK reads of a request. Anything else, the access key above all, stays out of its sight. */
-const readHeaders = [
-  'accept',
-  'content-type',
-  'last-event-id',
-  'mcp-method',
-  'mcp-name',
-  'mcp-protocol-version',
-  'mcp-session-id'
-]
-
-/** On a host of its own: a request line or Host header made to break a URL has nothing to break. */
-function toWebRequest({ method, headers }: FastifyRequest, signal?: AbortSignal): Request {
-  const read = new Headers()
-  for (const name of readHeaders) {
-    const value = one(headers[name])
-    if (value !== undefined) read.set(name, value)
-  }
-  return new Request('http://mcp.invalid/mcp', { method, headers: read, ...(signal && { signal }) })
-}
-
-/** Aborts when the client leaves before it has the whole answer. */
-function signalOf(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController()
-  whenClosed(reply, () => {
-    if (!reply.raw.writableFinished) controller.abort()
-  })
-  return controller.signal
-}
-
-/** Also when the client has left before we came to ask. */
-function whenClosed({ raw }: FastifyReply, then: () => void) {
-  if (raw.closed) then()
-  else raw.once('close', then)
-}
-
-/** Headers travel with the first bytes, which on a quiet stream would be the SDK's first keep-alive, 15 s later. */
-function withOpening(stream: Response): Response {
-  const reader = stream.body?.getReader()
-  const body = new ReadableStream({
-    start: controller => controller.enqueue(new TextEncoder().encode(': open\n\n')),
-    pull: async controller => {
-      const read = await reader?.read()
-      if (read?.value) controller.enqueue(read.value)
-      else controller.close()
-    },
-    cancel: reason => reader?.cancel(reason)
-  })
-  return new Response(body, stream)
-}
-
-function one(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header.join(', ') : header
-}
 
 function optional<K extends string>(key: K, header: string | string[] | undefined) {
   const value = one(header)

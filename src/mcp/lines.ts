@@ -1,5 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream'
 import { ProtocolErrorCode, parseJSONRPCMessage } from '@modelcontextprotocol/server'
+import { GatewayError } from '../core/errors.js'
+import { assertSafeJson } from '../core/json.js'
 
 /** The answer to a line that is no message. */
 export interface Refusal {
@@ -9,7 +11,6 @@ export interface Refusal {
 }
 
 const maxLineBytes = 10 * 1024 * 1024
-const maxDepth = 32
 const maxBatch = 100
 const newline = 0x0a
 
@@ -74,32 +75,15 @@ export function guardLines(refuse: (refusal: Refusal) => void): Transform {
   })
 }
 
-/** Why a value is not a message, undefined when it is. */
+/** Why a value is not a message that may come further; undefined when it is one. */
 function faultOf(value: unknown): string | undefined {
-  const unsafe = unsafeBecause(value, 1)
-  if (unsafe) return unsafe
   try {
+    assertSafeJson(value)
     parseJSONRPCMessage(value)
     return undefined
-  } catch {
-    return 'not a JSON-RPC message'
+  } catch (error) {
+    return error instanceof GatewayError ? error.detail : 'not a JSON-RPC message'
   }
-}
-
-/** The keys that would reach an object's prototype, and nesting that would exhaust whoever walks it. */
-function unsafeBecause(value: unknown, depth: number): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  if (depth > maxDepth) return `nested deeper than ${maxDepth}`
-  for (const [key, child] of Object.entries(value)) {
-    if (key === '__proto__' || (key === 'constructor' && hasPrototype(child))) return `the key ${key} is not allowed`
-    const reason = unsafeBecause(child, depth + 1)
-    if (reason) return reason
-  }
-  return undefined
-}
-
-function hasPrototype(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype')
 }
 
 function idOf(value: unknown): Refusal['id'] {

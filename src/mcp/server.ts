@@ -6,10 +6,10 @@ import {
   Server,
   type ServerContext
 } from '@modelcontextprotocol/server'
-import { GatewayError, toProblem } from '../core/errors.js'
+import { GatewayError, type Problem, toProblem } from '../core/errors.js'
 import type { Caller, Gateway, JsonObject, Log } from '../core/ports.js'
 import { liftSession } from './caller.js'
-import { instructions } from './instructions.js'
+import { buildInstructions } from './instructions.js'
 import { type ProgressOptions, startProgress } from './progress.js'
 
 export interface ServerOptions {
@@ -36,7 +36,7 @@ export function buildServer(options: ServerOptions): Server {
     { name: 'odoo-mcp', title: 'Odoo', version },
     {
       capabilities: { tools: {} },
-      instructions,
+      instructions: buildInstructions(tools.map(tool => tool.name)),
       cacheHints: { 'tools/list': { ttlMs: listTtlMs, cacheScope: 'private' } }
     }
   )
@@ -75,12 +75,16 @@ function toResult(output: JsonObject, caller: Caller): CallToolResult {
 /** Without `structuredContent`: the v1 client checks it against the output schema even in an error, and throws. */
 function toErrorResult(error: unknown, caller: Caller): CallToolResult {
   const problem = toProblem(error, caller.requestId)
-  const { code, detail, hint } = problem
   return {
     isError: true,
-    content: [{ type: 'text', text: `${code}: ${hint === undefined ? detail : `${detail} ${hint}`}` }],
+    content: [{ type: 'text', text: toText(problem) }],
     _meta: { ...requestId(caller), 'odoo-mcp/error': problem }
   }
+}
+
+function toText({ code, detail, hint }: Problem): string {
+  if (hint === undefined) return `${code}: ${detail}`
+  return `${code}: ${detail}${/[.!?]$/.test(detail) ? '' : '.'} ${hint}`
 }
 
 function requestId(caller: Caller) {

@@ -47,8 +47,8 @@ export function serveMcpStdio(options: McpStdioOptions): McpStdio {
     transport.onclose = () => {
       closeServer?.()
       gateway.release(slot)
-      // Lets go of stdin, which would keep the process alive.
-      lines.destroy()
+      // Open, it would keep the process alive.
+      stdin.destroy()
       resolve()
     }
   })

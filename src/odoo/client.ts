@@ -4,6 +4,7 @@ import { isInvalidField } from './faults.js'
 import { fieldAttributes, toFieldMap } from './fields.js'
 import type { MetadataCache } from './metadata-cache.js'
 import { fetchReadableModels } from './models.js'
+import { isObject } from './parse-json.js'
 import { execute, type Rpc } from './rpc.js'
 
 export interface ClientOptions {
@@ -146,8 +147,4 @@ function withLang(scope: CallScope, lang: string | null): CallScope {
 /** No fields would mean all fields to Odoo: megabytes, and an HTML error on ir.attachment (19). */
 function explicit(fields: string[]): string[] {
   return fields.length > 0 ? fields : ['id']
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

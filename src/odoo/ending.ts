@@ -17,11 +17,7 @@ export class Ending {
     else this.#watchDeadline()
   }
 
-  /** `cancelled` or `timeout` once it has come. */
-  get error(): GatewayError | undefined {
-    return this.#error
-  }
-
+  /** Throws `cancelled` or `timeout` once it has come. */
   throwIfEnded(): void {
     if (this.#error) throw this.#error
   }

@@ -90,7 +90,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#finish(true)
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#options.write && this.#status === 200) this.#finish(false)
     else this.#fail(toFailure(error, this.#sent))
   }

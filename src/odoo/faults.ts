@@ -1,5 +1,6 @@
 import { type ErrorCode, type ErrorExtra, GatewayError } from '../core/errors.js'
 import { cleanMessage, firstLine, quote } from './messages.js'
+import { unavailable } from './unavailable.js'
 
 /** An exception of Odoo as a wire carried it. `debug` is the traceback: it may be logged, never sent on. */
 export interface OdooException {
@@ -34,6 +35,8 @@ export class OdooFault extends Error {
  * texts are translated when `context.lang` is not English. `outcome` is `not_applied` throughout: Odoo has rolled back.
  */
 export function faultToError(exception: OdooException, subject: Subject): GatewayError {
+  // No such route: an Odoo that has no JSON-RPC, or something else.
+  if (exception.code === 404) return unavailable('notOdoo', { outcome: 'not_applied' })
   const { code, detail, ...extra } = classify(exception, subject)
   return new GatewayError(code, detail, { outcome: 'not_applied', cause: new OdooFault(exception), ...extra })
 }
@@ -55,7 +58,6 @@ function classify(exception: OdooException, subject: Subject): Verdict {
   const { name, message } = exception
   const className = name.split('.').at(-1) ?? name
   if (exception.code === 100) return authFailed(message)
-  if (exception.code === 404) return { code: 'odoo_error', detail: 'This Odoo has no such route.' }
   if (name.startsWith('psycopg2.')) return classifyDatabase(className, exception, subject)
   switch (className) {
     case 'AccessDenied':

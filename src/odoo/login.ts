@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.js'
 import type { CallScope, Credential, Identity, Json, JsonObject, NamedId } from '../core/ports.js'
 import { loginHint } from './faults.js'
+import { isObject } from './parse-json.js'
 import { execute, type Login, type Rpc } from './rpc.js'
 import { unavailable } from './unavailable.js'
 import { parseVersion } from './versions.js'
@@ -100,8 +101,4 @@ function toNamedId(value: Json | undefined): NamedId {
 /** Odoo says `false` for an empty text. */
 function text(value: Json | undefined): string | null {
   return typeof value === 'string' && value !== '' ? value : null
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

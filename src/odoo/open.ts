@@ -1,4 +1,4 @@
-import { GatewayError } from '../core/errors.js'
+import { normaliseUrl } from '../core/odoo-url.js'
 import type { CallScope, Clock, Credential, Identity, Log, OdooLogin, OpenOdoo } from '../core/ports.js'
 import type { AddressGuardOptions } from './address-guard.js'
 import { createClient } from './client.js'
@@ -56,20 +56,4 @@ export function createOdoo(options: OdooOptions): OpenOdoo {
     },
     close: () => transport.close()
   }
-}
-
-/** One spelling for each Odoo: scheme and host in lower case, no default port, no trailing slash, no query. */
-export function normaliseUrl(text: string): string {
-  if (!URL.canParse(text)) throw invalidUrl('is not a URL')
-  const url = new URL(text)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw invalidUrl('must begin with http:// or https://')
-  if (url.username || url.password) throw invalidUrl('must not hold a user name or password')
-  return url.origin + url.pathname.replace(/\/+$/, '')
-}
-
-function invalidUrl(problem: string): GatewayError {
-  return new GatewayError(
-    'invalid_input',
-    `url: ${problem}; expected the address of Odoo, such as https://erp.example.com.`
-  )
 }

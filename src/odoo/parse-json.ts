@@ -1,4 +1,4 @@
-import type { Json } from '../core/ports.js'
+import type { Json, JsonObject } from '../core/ports.js'
 
 /**
  * Parses JSON of Odoo; undefined when it is none. A key `__proto__` in it (a JSON field can hold any) is dropped:
@@ -24,4 +24,8 @@ function dropProto(root: Json): void {
     if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')
     for (const inner of Object.values(value)) open.push(inner)
   }
+}
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

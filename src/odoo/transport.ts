@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os'
-import { type Dispatcher, Pool } from 'undici'
+import { Pool } from 'undici'
 import type { GatewayError } from '../core/errors.js'
 import type { CallScope, Clock, Log } from '../core/ports.js'
 import { type AddressGuardOptions, createAddressGuard } from './address-guard.js'
@@ -140,17 +140,8 @@ async function holding<T>(origin: Origin, reply: Promise<T>): Promise<T> {
 }
 
 function dispatch(pool: Pool, base: URL, { method, path, headers, body }: WireRequest, exchange: Exchange): void {
-  const options: Dispatcher.DispatchOptions = {
-    method,
-    path: base.pathname.replace(/\/$/, '') + path,
-    headers: { ...headers, 'user-agent': 'odoo-mcp' },
-    body
-  }
-  try {
-    pool.dispatch(options, exchange)
-  } catch (error) {
-    exchange.onResponseError(undefined, error as Error)
-  }
+  const fullPath = base.pathname.replace(/\/$/, '') + path
+  pool.dispatch({ method, path: fullPath, headers: { ...headers, 'user-agent': 'odoo-mcp' }, body }, exchange)
 }
 
 function withOutcome(error: GatewayError): GatewayError {

@@ -129,7 +129,8 @@ export function createSessions(options: SessionOptions): SessionRegistry {
       try {
         return await standing.get(scope)
       } catch (error) {
-        connected = false
+        // A caller who leaves says nothing about the connection.
+        if (!isCancelled(error)) connected = false
         throw error
       }
     },
@@ -180,7 +181,9 @@ export function createSessions(options: SessionOptions): SessionRegistry {
         if (session.kind === 'default') standing?.reset()
         else store.delete(session.id)
       }
-      if (session.kind === 'default') connected = !isLost(error)
+      if (session.kind !== 'default') return
+      if (isLost(error)) connected = false
+      else if (!isRefusedHere(error)) connected = true
     },
 
     get connected() {
@@ -201,6 +204,15 @@ function authRequired(): GatewayError {
 /** Odoo refused the login itself. While it only asks to wait, the login may still be right. */
 function isRefusedLogin(error: unknown): boolean {
   return error instanceof GatewayError && error.code === 'auth_failed' && error.extra.retry_after_s === undefined
+}
+
+/** Whether a call ended without, or perhaps without, an answer from Odoo, and not for want of a connection. */
+function isRefusedHere(error: unknown): boolean {
+  return error instanceof GatewayError && ['invalid_input', 'policy_denied', 'busy', 'cancelled'].includes(error.code)
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof GatewayError && error.code === 'cancelled'
 }
 
 /** Whether a call failed because there is no working connection, rather than because of what it asked. */

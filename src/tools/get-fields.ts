@@ -31,7 +31,7 @@ export const getFields = defineTool({
     const all = attributes.includes('*')
     const described = await odoo.describeFields(
       model,
-      asked,
+      asked.includes('*') ? [] : asked,
       all ? [] : attributes.length > 0 ? attributes : defaultAttributes
     )
     const wanted = filter.toLowerCase()

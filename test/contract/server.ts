@@ -41,5 +41,5 @@ export async function startServer(flags: Flags): Promise<TestServer> {
   // Without the secrets in its redaction list: the log must be clean before it is washed.
   const server = await composeHttp(composeCore(config, createLog({ ...config.log, stream })))
   const url = await server.listen()
-  return { url, log, close: () => server.close() }
+  return { url, log, close: () => server.close(500) }
 }

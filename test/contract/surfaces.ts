@@ -83,8 +83,8 @@ export function fromResult(result: ToolResult): Reply {
   }
   const problem = result._meta?.['odoo-mcp/error'] as Problem
   if (result.structuredContent !== undefined) throw new Error('a failure with structuredContent')
-  const said = [`${problem.code}: ${problem.detail}`, problem.hint].filter(Boolean).join(' ')
-  if (text !== said) throw new Error(`the text of a failure is ${text}`)
+  const isComplete = text.startsWith(`${problem.code}: ${problem.detail}`) && text.endsWith(problem.hint ?? '')
+  if (!isComplete) throw new Error(`the text of a failure is ${text}`)
   return { problem }
 }
 

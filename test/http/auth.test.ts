@@ -72,6 +72,14 @@ t.test('a session ends with the key of the one who opened it', async t => {
   t.equal(answer.statusCode, 401)
 })
 
+t.test('only what looks like a bearer session is looked up as one', async t => {
+  const app = await serverOf(t, withKeys({ principalOfBearer: () => 'key:ci' }))
+  const ask = async (token: string) =>
+    (await app.inject({ ...search, headers: { authorization: `Bearer ${token}` } })).statusCode
+  t.equal(await ask(liveBearer), 200)
+  t.equal(await ask(liveBearer.replace('oms_b_', 'oms_h_')), 401)
+})
+
 t.test('with keys, routes that do not exist are 401 too', async t => {
   const app = await serverOf(t, withKeys())
   t.equal((await app.inject('/nope')).statusCode, 401)

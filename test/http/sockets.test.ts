@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { JsonObject } from '../../src/core/ports.js'
 import { deferred, fakeGateway, listening, options } from './fake-gateway.js'
@@ -125,12 +126,13 @@ t.test('while the server closes, calls in flight finish and new ones are told to
   socket.write(keepAlive)
   await started.promise
   const closed = app.close()
-  // On the same connection, as a client with a pool would do.
+  // On the same connection, as a client with a pool would do, and with time to arrive.
   socket.write(keepAlive)
+  await sleep(200)
   release.resolve({ count: 7 })
   await once(socket, 'close')
   await closed
-  t.match(answer, /^HTTP\/1\.1 200 [\s\S]*"count":7/)
+  t.match(answer, /^HTTP\/1\.1 200 [\s\S]*"count":7[\s\S]*HTTP\/1\.1 503 [\s\S]*"code":"busy"/)
   t.equal(gateway.calls.length, 1)
 })
 

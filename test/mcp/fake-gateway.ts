@@ -101,11 +101,16 @@ export class FakeGateway implements Gateway {
 
   #wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#finish.push(resolve)
-      signal.addEventListener('abort', () => {
+      const abort = () => {
         this.aborted.push(signal.reason)
         this.#notice()
         reject(new GatewayError('cancelled', 'The caller went away.'))
+      }
+      signal.addEventListener('abort', abort)
+      this.#finish.push(() => {
+        // The SDK aborts the signal of a call that has been answered, too.
+        signal.removeEventListener('abort', abort)
+        resolve()
       })
     })
   }

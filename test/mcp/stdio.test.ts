@@ -3,33 +3,34 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/client'
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js'
-import { StdioClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { StdioServerTransport } from '@modelcontextprotocol/server/stdio'
 import t from 'tap'
 import { serveMcpStdio } from '../../src/mcp/stdio.js'
 import { FakeGateway } from './fake-gateway.js'
 import { initialize, memoryLog } from './listen.js'
 
-const server = fileURLToPath(new URL('stdio-server.ts', import.meta.url))
-const args = [...process.execArgv, server]
-const childProcess = { command: process.execPath, args, stderr: 'pipe' } as const
+/** Serves stdio within this process; the transport is the client's end of the pipes. */
+function serve(gateway: FakeGateway) {
+  const stdin = new PassThrough()
+  const stdout = new PassThrough()
+  const stdio = serveMcpStdio({ gateway, log: memoryLog(), version: '0.0.0', stdin, stdout })
+  // Frames look the same from both ends.
+  return { stdio, stdin, transport: new StdioServerTransport(stdout, stdin) }
+}
 
-const modes = { modern: { pin: '2026-07-28' }, legacy: 'legacy', automatic: 'auto' } as const
+const modes = { modern: { pin: '2026-07-28' }, legacy: 'legacy', negotiating: 'auto' } as const
 
 for (const [era, mode] of Object.entries(modes)) {
-  t.test(`a client of ${era} era lists, calls and cancels over stdio`, async t => {
+  t.test(`a ${era} client lists, connects, calls and cancels over stdio`, async t => {
+    const gateway = new FakeGateway()
     const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } })
-    const transport = new StdioClientTransport(childProcess)
-    const stderr = collect(transport.stderr as unknown as PassThrough)
-    await client.connect(transport)
+    await client.connect(serve(gateway).transport)
     t.teardown(() => client.close())
 
     const { tools } = await client.listTools()
-    t.notOk(
-      tools.some(tool => 'session' in (tool.inputSchema.properties ?? {})),
-      'the process has one session of its own'
-    )
+    const needsSession = tools.filter(tool => 'session' in (tool.inputSchema.properties ?? {}))
+    t.strictSame(needsSession, [], 'the process has one session of its own')
     t.match(await client.callTool({ name: 'odoo_connect', arguments: {} }), { structuredContent: {} })
     const result = await client.callTool({ name: 'odoo_session', arguments: {} })
     t.match(result.structuredContent, { connected: 'connected' })
@@ -39,23 +40,25 @@ for (const [era, mode] of Object.entries(modes)) {
 
     const cancel = new AbortController()
     client.callTool({ name: 'odoo_wait', arguments: {} }, { signal: cancel.signal }).catch(() => {})
-    await stderr.until('waiting')
+    await gateway.until(({ calls }) => calls.at(-1)?.tool === 'odoo_wait')
     cancel.abort()
-    await stderr.until('aborted')
+    await gateway.until(({ aborted }) => aborted.length === 1)
     t.match(await client.callTool({ name: 'odoo_session', arguments: {} }), { structuredContent: {} })
   })
 }
 
 t.test('a v1 client lists and calls over stdio', async t => {
   const client = new OldClient({ name: 'old', version: '1' })
-  await client.connect(new OldTransport({ ...childProcess, stderr: 'ignore' }))
+  // The v1 types do not know exactOptionalPropertyTypes.
+  await client.connect(serve(new FakeGateway()).transport as Parameters<OldClient['connect']>[0])
   t.teardown(() => client.close())
   t.match(await client.listTools(), { tools: [{ name: 'odoo_connect' }] })
   t.match(await client.callTool({ name: 'odoo_session', arguments: {} }), { structuredContent: {} })
 })
 
 t.test('stdout carries protocol frames only, whatever comes in, and the process ends with stdin', async t => {
-  const child = spawn(process.execPath, args)
+  const script = fileURLToPath(new URL('stdio-server.ts', import.meta.url))
+  const child = spawn(process.execPath, [...process.execArgv, script])
   const stdout = collect(child.stdout)
   const stderr = collect(child.stderr)
   const send = (text: string) => child.stdin.write(`${text}\n`)
@@ -84,18 +87,12 @@ t.test('stdout carries protocol frames only, whatever comes in, and the process 
   )
 })
 
-t.test('in process: the end of stdin aborts the running call, releases the slot and settles `closed`', async t => {
+t.test('the end of stdin aborts the running call, releases the slot and settles `closed`', async t => {
   const gateway = new FakeGateway()
-  const stdin = new PassThrough()
-  const stdio = serveMcpStdio({ gateway, log: memoryLog(), version: '0.0.0', stdin, stdout: new PassThrough() })
-  const send = (message: object) => stdin.write(`${JSON.stringify(message)}\n`)
-  send(initialize())
-  send({
-    jsonrpc: '2.0',
-    id: 2,
-    method: 'tools/call',
-    params: { name: 'odoo_wait', arguments: { session: 'oms_h_1' } }
-  })
+  const { stdio, stdin } = serve(gateway)
+  const params = { name: 'odoo_wait', arguments: { session: 'oms_h_1' } }
+  stdin.write(`${JSON.stringify(initialize())}\n`)
+  stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/call', params })}\n`)
   await gateway.until(({ calls }) => calls.length === 1)
   t.match(gateway.lastCaller, { principal: 'stdio', surface: 'stdio', opens: 'implicit', handle: 'oms_h_1' })
   stdin.end()
@@ -104,10 +101,9 @@ t.test('in process: the end of stdin aborts the running call, releases the slot 
   t.strictSame(gateway.released, [gateway.lastCaller?.slot])
 })
 
-t.test('in process: `close` lets go of stdin', async t => {
+t.test('`close` lets go of stdin', async t => {
   const gateway = new FakeGateway()
-  const stdin = new PassThrough()
-  const stdio = serveMcpStdio({ gateway, log: memoryLog(), version: '0.0.0', stdin, stdout: new PassThrough() })
+  const { stdio, stdin } = serve(gateway)
   await stdio.close()
   await stdio.closed
   t.ok(stdin.destroyed)

@@ -33,8 +33,8 @@ for (const era of ['modern', 'legacy'] as const) {
   t.test(`progress keeps a ${era} client’s own timeout from ending a long call`, async t => {
     const { url, gateway } = await listen(t, { progress: fastProgress() })
     const { client } = await connect(t, url, era)
-    setTimeout(() => gateway.finish(), 600)
-    const result = await client.callTool(wait, { onprogress: () => {}, timeout: 300, resetTimeoutOnProgress: true })
+    setTimeout(() => gateway.finish(), 1500)
+    const result = await client.callTool(wait, { onprogress: () => {}, timeout: 1000, resetTimeoutOnProgress: true })
     t.match(result.structuredContent, { tool: 'odoo_wait' })
   })
 
@@ -149,3 +149,27 @@ t.test('ending a session aborts its calls', async t => {
   t.strictSame(await messages(await call), [])
   t.equal((await post(url, initialize())).status, 200)
 })
+
+for (const era of ['modern', 'legacy'] as const) {
+  t.test(`a ${era} call that runs when the server closes is given its time`, async t => {
+    const { url, gateway, mcp } = await listen(t)
+    const { client } = await connect(t, url, era)
+    const call = client.callTool(wait)
+    await gateway.until(({ calls }) => calls.length === 1)
+    const closed = mcp.close(10_000)
+    t.equal((await post(url, initialize())).status, 503, 'nobody is let in meanwhile')
+    gateway.finish()
+    t.match(await call, { structuredContent: { tool: 'odoo_wait' } })
+    await closed
+    t.equal(gateway.aborted.length, 0)
+  })
+
+  t.test(`a ${era} call that takes longer than the server has to close is aborted`, async t => {
+    const { url, gateway, mcp } = await listen(t)
+    const { client } = await connect(t, url, era)
+    client.callTool(wait).catch(() => {})
+    await gateway.until(({ calls }) => calls.length === 1)
+    await mcp.close(20)
+    t.equal(gateway.aborted.length, 1)
+  })
+}

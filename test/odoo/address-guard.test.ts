@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import t from 'tap'
 import { createAddressGuard } from '../../src/odoo/address-guard.js'
 import { request, scope, serveHttp, transportFor } from './servers.js'
@@ -167,4 +168,14 @@ t.test('a request to the own port never arrives, by address or by name, unless t
   t.equal(requests, 0)
   await transportFor(t).send({ url, request, write: false, scope: scope() })
   t.equal(requests, 1, 'the control: without the own port known, it arrives')
+})
+
+t.test('the own port is refused at every address of this machine, and only there', async t => {
+  const guarded = transportFor(t, { guard: { allowedHosts: null, ownPorts: () => [9] }, connectTimeoutMs: 50 })
+  const send = (host: string) => guarded.send({ url: `http://${host}:9`, request, write: false, scope: scope() })
+  const own = Object.values(networkInterfaces()).flatMap(list => list ?? [])
+  for (const { address, family } of own) {
+    await t.rejects(send(family === 'IPv6' ? `[${address}]` : address), { code: 'policy_denied' }, address)
+  }
+  await t.rejects(send('192.0.2.1'), { code: 'odoo_unavailable' }, 'an address for examples, which nobody has')
 })

@@ -112,6 +112,11 @@ t.test('Odoo 19 shows in its traceback that a constraint was behind a Validation
   t.equal(required.code, 'validation')
 })
 
+t.test('an Odoo without JSON-RPC is as good as none', async t => {
+  const error = faultToError({ code: 404, name: 'werkzeug.exceptions.NotFound', message: '404', debug: '' }, subject)
+  t.match(error, { code: 'odoo_unavailable', extra: { outcome: 'not_applied', hint: /module rpc/ } })
+})
+
 t.test('only lock conflicts may simply be sent again', async t => {
   t.equal(fault('odoo.exceptions.LockError', 'x').extra.retryable, true)
   t.equal(fault('psycopg2.errors.UniqueViolation', 'x').extra.retryable, undefined)

@@ -120,6 +120,11 @@ t.test('a fault without text or traceback is still a fault', async t => {
   t.throws(() => decode(body), { code: 'auth_failed' })
 })
 
+t.test('even asking for the version can fail', async t => {
+  const body = '{"jsonrpc":"2.0","id":1,"error":{"data":{"name":"builtins.MemoryError","message":""}}}'
+  t.throws(() => jsonrpc.decode({ kind: 'version' }, reply(body), url), { code: 'odoo_error', detail: 'MemoryError' })
+})
+
 t.test('a reply that breaks off after the word result belongs to a call that succeeded', async t => {
   const cut = '{"jsonrpc": "2.0", "id": 1, "result": [{"id": 1, "na'
   t.match(decode(cut, { complete: false }), { result: null, warning: /could not be read/ })

@@ -187,14 +187,33 @@ t.test('a deadline ends a read that the server keeps alive by dripping', async t
   await closed.happened
 })
 
-t.test('a write that is aborted while it connects was not applied, and is never sent', async t => {
-  const { handshake, url } = await stalledTls(t)
+t.test('a write that is aborted while it connects is never sent, even when the connection then succeeds', async t => {
+  const { port, cert } = await serveHttps(t, () => t.fail('a request arrived'))
+  const handshake = signal()
+  const release = signal()
+  const closed = signal()
+  // Stands between the two and holds the first message of TLS back.
+  const held = await serveSockets(t, socket => {
+    socket.once('data', async hello => {
+      socket.pause()
+      handshake.happen()
+      await release.happened
+      const server = net.connect(port, '127.0.0.1')
+      server.on('error', () => {})
+      server.write(hello)
+      socket.pipe(server).pipe(socket)
+      socket.on('close', () => closed.happen())
+    })
+  })
   const abort = new AbortController()
-  const sending = transportFor(t).send({ url, ...write, scope: scope({ signal: abort.signal }) })
-  const socket = await handshake
+  const transport = transportFor(t, { tls: { verify: true, ca: cert } })
+  const url = held.replace('http://127.0.0.1', 'https://localhost')
+  const sending = transport.send({ url, ...write, scope: scope({ signal: abort.signal }) })
+  await handshake.happened
   abort.abort()
   await t.rejects(sending, { code: 'cancelled', extra: { outcome: 'not_applied' } })
-  socket.destroy()
+  release.happen()
+  await closed.happened
 })
 
 t.test('a write that is waiting for its turn can still be taken back', async t => {
@@ -311,7 +330,7 @@ t.test('https to a server that speaks http is a TLS failure', async t => {
 })
 
 t.test('a server that never ends the TLS handshake is given up after the connect timeout', async t => {
-  const { url } = await stalledTls(t)
+  const url = (await serveSockets(t, () => {})).replace('http:', 'https:')
   const transport = transportFor(t, { connectTimeoutMs: 20 })
   await t.rejects(transport.send({ url, ...read, scope: scope() }), tlsFailed)
 })
@@ -357,13 +376,4 @@ async function unusedUrl(): Promise<string> {
   const { port } = server.address() as net.AddressInfo
   await new Promise(resolve => server.close(resolve))
   return `http://127.0.0.1:${port}`
-}
-
-/** Accepts connections, and answers nothing to the first message of TLS. */
-async function stalledTls(
-  t: Parameters<typeof serveSockets>[0]
-): Promise<{ handshake: Promise<net.Socket>; url: string }> {
-  const { happened, happen } = signal<net.Socket>()
-  const url = await serveSockets(t, socket => socket.once('data', () => happen(socket)))
-  return { handshake: happened, url: url.replace('http:', 'https:') }
 }

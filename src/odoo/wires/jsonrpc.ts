@@ -2,7 +2,7 @@ import { GatewayError } from '../../core/errors.js'
 import type { Json, JsonObject } from '../../core/ports.js'
 import { faultToError, type OdooException, type Subject } from '../faults.js'
 import { httpError } from '../http-faults.js'
-import { parseJson } from '../parse-json.js'
+import { isObject, parseJson } from '../parse-json.js'
 import { unavailable } from '../unavailable.js'
 import type { Wire, WireAnswer, WireCall, WireReply, WireRequest } from './wire.js'
 
@@ -90,8 +90,4 @@ function versionOf(result: Json): string {
 
 function text(value: Json | undefined): string {
   return typeof value === 'string' ? value : ''
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { chooseFields } from '../../src/core/default-fields.js'
+import { createPolicy } from '../../src/core/policy.js'
+import type { FieldMap, JsonObject } from '../../src/core/ports.js'
+import { toFieldMap } from '../../src/odoo/fields.js'
+import { field, openDoor } from './fake-odoo.js'
+
+const policy = createPolicy({ readOnly: false, allowedModels: [], deniedModels: [], deniedMethods: [] })
+
+/** What a real Odoo, with demo data and sales, says of the fields of a model. */
+function recorded(name: string): FieldMap {
+  const text = readFileSync(new URL(`../fixtures/fields/${name}.json`, import.meta.url), 'utf8')
+  return toFieldMap(JSON.parse(text) as Record<string, JsonObject>)
+}
+
+const chosen: [fixture: string, fields: string[]][] = [
+  ['14-res.partner', []],
+  ['19-res.partner', []],
+  ['14-sale.order', []],
+  ['19-sale.order', []]
+]
+for (const [fixture, fields] of chosen) {
+  t.test(`without names, ${fixture} is shown by the fields that a person would choose`, async t => {
+    t.strictSame(chooseFields(recorded(fixture), [], policy), fields)
+  })
+
+  t.test(`"*" of ${fixture} is every field but files and secrets`, async t => {
+    const known = recorded(fixture)
+    const all = chooseFields(known, ['*'], policy)
+    t.ok(all.length > 70)
+    t.notOk(all.some(name => known.get(name)?.type === 'binary'))
+    t.notOk(all.includes('access_token') || all.includes('signup_token') || all.includes('signup_url'))
+  })
+}
+
+t.test('the secrets that "*" leaves out are there to be left out', async t => {
+  const nothingWithheld = { withholds: () => false }
+  t.ok(chooseFields(recorded('14-sale.order'), ['*'], nothingWithheld).includes('access_token'))
+  t.ok(chooseFields(recorded('14-res.partner'), ['*'], nothingWithheld).includes('signup_token'))
+})
+
+t.test('named fields are exactly those, each once', async t => {
+  t.strictSame(chooseFields(recorded('19-res.partner'), ['name', 'image_128', 'name'], policy), ['name', 'image_128'])
+})
+
+t.test('a field named beside "*" is given, too', async t => {
+  const fields: FieldMap = new Map([
+    ['name', field('char')],
+    ['logo', field('binary')]
+  ])
+  t.strictSame(chooseFields(fields, ['*'], policy), ['name'])
+  t.strictSame(chooseFields(fields, ['*', 'logo', 'name'], policy), ['name', 'logo'])
+})
+
+t.test('a model of nothing but its name is shown by that', async t => {
+  t.strictSame(chooseFields(new Map([['x_studio', field('char')]]), [], policy), ['display_name'])
+})
+
+t.test('amounts come with their currency even where a dozen fields are better', async t => {
+  const strong = ['name', 'state', 'partner_id', 'date', 'date_order', 'email', 'phone', 'login', 'product_id', 'order_id']
+  const fields: FieldMap = new Map([
+    ...strong.map(name => [name, field('char')] as const),
+    ['amount_total', field('monetary')],
+    ['currency_id', field('many2one', { relation: 'res.currency' })]
+  ])
+  const names = chooseFields(fields, [], policy)
+  t.equal(names.length, 12)
+  t.equal(names.at(-1), 'currency_id')
+  t.notOk(chooseFields(new Map([...fields].filter(([name]) => name !== 'amount_total')), [], policy).includes('currency_id'))
+})
+
+t.test('a field called like a property of every object is a field like others', async t => {
+  const fields: FieldMap = new Map([['constructor', field('char', { required: true })]])
+  t.strictSame(chooseFields(fields, [], policy), ['display_name'])
+})
+
+t.test('a search sends the chosen fields, and refuses names that do not exist even beside "*"', async t => {
+  const door = openDoor()
+  await door.call('odoo_search', { model: 'res.country' })
+  t.match(door.odoo.args, [['res.country', { fields: ['display_name', 'name'] }]])
+  t.match(await door.refused('odoo_search', { model: 'res.country', fields: ['*', 'nmae'] }), {
+    code: 'invalid_input',
+    detail: 'fields[1]: unknown field "nmae" on res.country; expected one of its fields. Did you mean "name"?'
+  })
+  t.match(await door.refused('odoo_read', { model: 'sale.order', ids: [1], fields: ['*', 'access_token'] }), {
+    code: 'policy_denied',
+    detail: 'fields[1]: the content of the field access_token is withheld by the policy of this server'
+  })
+})
