@@ -172,13 +172,21 @@ const badOrders: [order: string, code: string, detail: string][] = [
   ['name,', 'invalid_input', `order: "" ${term}`],
   ['parent_id.name', 'invalid_input', `order: "parent_id.name" ${term}`],
   ['(select 1)', 'invalid_input', `order: "(select 1)" ${term}`],
-  ['nmae', 'invalid_input', 'order: unknown field "nmae" on res.partner; expected one of its fields. Did you mean "name"?'],
+  [
+    'nmae',
+    'invalid_input',
+    'order: unknown field "nmae" on res.partner; expected one of its fields. Did you mean "name"?'
+  ],
   [
     'contact_address',
     'invalid_input',
     'order: the field "contact_address" of res.partner cannot be sorted by; expected a field that can be'
   ],
-  ['signup_token', 'policy_denied', 'order: the content of the field signup_token is withheld by the policy of this server']
+  [
+    'signup_token',
+    'policy_denied',
+    'order: the content of the field signup_token is withheld by the policy of this server'
+  ]
 ]
 for (const [order, code, detail] of badOrders) {
   t.test(`the order "${order}" is refused`, async t => {

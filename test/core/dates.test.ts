@@ -59,7 +59,15 @@ t.test('a date is a day that exists', async t => {
   })
 })
 
-const noDates = ['2026-11-22T14:30:00Z', '2026-11-22 00:00:00', '2026-11-2', '26-11-22', '', ' 2026-11-22', '2026/11/22']
+const noDates = [
+  '2026-11-22T14:30:00Z',
+  '2026-11-22 00:00:00',
+  '2026-11-2',
+  '26-11-22',
+  '',
+  ' 2026-11-22',
+  '2026/11/22'
+]
 for (const text of noDates) {
   t.test(`${JSON.stringify(text)} is refused as a date, because Odoo would cut or reject it`, async t => {
     t.strictSame(toOdooDate(text), {
@@ -74,7 +82,11 @@ t.test('only the beginning of a long text is repeated', async t => {
   })
 })
 
-const moments = fc.date({ min: new Date('0002-01-01T00:00:00Z'), max: new Date('9998-12-31T23:59:59Z'), noInvalidDate: true })
+const moments = fc.date({
+  min: new Date('0002-01-01T00:00:00Z'),
+  max: new Date('9998-12-31T23:59:59Z'),
+  noInvalidDate: true
+})
 
 t.test('every moment survives the way to Odoo and back, to the second', async t => {
   const check = (moment: Date) => {

@@ -47,7 +47,11 @@ t.test('other spellings of an operator become its own', async t => {
 
 const listed = operators.join(', ')
 const refused: [title: string, domain: unknown, detail: string][] = [
-  ['text that is not JSON', 'name = x', 'domain: the string is not JSON; expected a list in JSON, such as [["name", "ilike", "azure"]]'],
+  [
+    'text that is not JSON',
+    'name = x',
+    'domain: the string is not JSON; expected a list in JSON, such as [["name", "ilike", "azure"]]'
+  ],
   [
     "Python's notation",
     "[('name', '=', 'x')]",
@@ -69,11 +73,23 @@ const refused: [title: string, domain: unknown, detail: string][] = [
     '[["name", "=", {"__proto__": 1}]]',
     'domain: the JSON has a member named "__proto__", which is never accepted; expected a list in JSON, such as [["name", "ilike", "azure"]]'
   ],
-  ['an object', { name: 'x' }, 'domain: {"name":"x"} is not a domain; expected a list such as [["name", "ilike", "azure"]]'],
+  [
+    'an object',
+    { name: 'x' },
+    'domain: {"name":"x"} is not a domain; expected a list such as [["name", "ilike", "azure"]]'
+  ],
   ['null', null, 'domain: null is not a domain; expected a list such as [["name", "ilike", "azure"]]'],
   ['false', false, 'domain: false is not a domain; expected a list such as [["name", "ilike", "azure"]]'],
-  ['a leaf without its list', named, 'domain: a single leaf; expected a list of leaves. Did you mean [["name","=","x"]]?'],
-  ['a leaf of two items', [['name', '=']], 'domain[0]: a leaf with 2 items; expected the three of [field, operator, value]'],
+  [
+    'a leaf without its list',
+    named,
+    'domain: a single leaf; expected a list of leaves. Did you mean [["name","=","x"]]?'
+  ],
+  [
+    'a leaf of two items',
+    [['name', '=']],
+    'domain[0]: a leaf with 2 items; expected the three of [field, operator, value]'
+  ],
   [
     'a leaf of four items',
     [named, ['name', '=', 'x', 'y']],
@@ -110,7 +126,11 @@ const refused: [title: string, domain: unknown, detail: string][] = [
     [['name', 'constructor', 'x']],
     `domain[0][1]: "constructor" is not an operator; expected one of ${listed}.`
   ],
-  ['an operator that is no text', [['name', null, 'x']], `domain[0][1]: null is not an operator; expected one of ${listed}.`],
+  [
+    'an operator that is no text',
+    [['name', null, 'x']],
+    `domain[0][1]: null is not an operator; expected one of ${listed}.`
+  ],
   [
     'a field that is no text',
     [named, [5, '=', 1]],
@@ -230,7 +250,11 @@ t.test('the fields of a model behind a dot are asked for once the policy has all
 // Properties: nothing is widened, shortened or dropped
 
 const leaf: fc.Arbitrary<Json> = fc.oneof(
-  fc.tuple(fc.constantFrom('name', 'email', 'parent_id.name'), fc.constantFrom('=', '!=', 'ilike'), fc.constantFrom('x', 'yz')),
+  fc.tuple(
+    fc.constantFrom('name', 'email', 'parent_id.name'),
+    fc.constantFrom('=', '!=', 'ilike'),
+    fc.constantFrom('x', 'yz')
+  ),
   fc.tuple(fc.constantFrom('id', 'color'), fc.constantFrom('in', 'not in'), fc.array(fc.nat(9))),
   fc.tuple(fc.constant('is_company'), fc.constantFrom('=', '!='), fc.boolean()),
   fc.tuple(fc.constantFrom(0, 1), fc.constant('='), fc.constant(1))
@@ -306,14 +330,25 @@ t.test('no JSON crashes the parser, and only an empty list is an empty domain', 
   }
   fc.assert(fc.property(fc.jsonValue(), check))
   fc.assert(fc.property(fc.array(fc.jsonValue()), check))
-  fc.assert(fc.property(fc.string().filter(text => text.replaceAll(/\s/g, '') !== '[]'), check))
+  fc.assert(
+    fc.property(
+      fc.string().filter(text => text.replaceAll(/\s/g, '') !== '[]'),
+      check
+    )
+  )
 })
 
 t.test('no JSON in place of an input crashes a tool, and no domain gets shorter on its way to Odoo', async t => {
   const anything = fc.oneof(
     fc.jsonValue(),
     fc.array(fc.oneof(leaf, fc.constantFrom('&', '|', '!'), fc.jsonValue())),
-    fc.array(fc.tuple(fc.constantFrom('name', 'id', 'parent_id', 'date', 'nope'), fc.constantFrom(...operators), fc.jsonValue()))
+    fc.array(
+      fc.tuple(
+        fc.constantFrom('name', 'id', 'parent_id', 'date', 'nope'),
+        fc.constantFrom(...operators),
+        fc.jsonValue()
+      )
+    )
   )
   const check = async (given: Json) => {
     const door = openDoor()

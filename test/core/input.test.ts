@@ -77,7 +77,12 @@ const refusals: [title: string, tool: string, input: unknown, detail: string][] 
   ],
   ['a list for the whole input', 'odoo_session', [], 'input: [] does not fit; expected an object'],
   ['null for the whole input', 'odoo_session', null, 'input: null does not fit; expected an object'],
-  ['text for a number', 'odoo_get_models', { offset: 'x' }, 'offset: "x" does not fit; expected an integer of at least 0'],
+  [
+    'text for a number',
+    'odoo_get_models',
+    { offset: 'x' },
+    'offset: "x" does not fit; expected an integer of at least 0'
+  ],
   ['a number for text', 'odoo_get_models', { filter: 5 }, 'filter: 5 does not fit; expected text'],
   [
     'values that are no object',
@@ -85,12 +90,7 @@ const refusals: [title: string, tool: string, input: unknown, detail: string][] 
     { model: 'res.partner', values: [] },
     'values: [] does not fit; expected an object of field values, or a list of 1 to 1000 such objects'
   ],
-  [
-    'an unknown key with a slash in it',
-    'odoo_session',
-    { 'a/b~c': 1 },
-    'a/b~c: unknown key; expected no keys at all.'
-  ],
+  ['an unknown key with a slash in it', 'odoo_session', { 'a/b~c': 1 }, 'a/b~c: unknown key; expected no keys at all.'],
   [
     'long input, of which only the beginning is told',
     'odoo_count',

@@ -109,7 +109,12 @@ const misfits: [field: string, operator: string, value: Json, problem: string][]
   ['name', 'ilike', 5, '5 with "ilike"; expected text that is not empty: an empty pattern matches everything'],
   ['name', 'ilike', 'a\u0000', 'holds a NUL character, which Odoo cannot store; expected text'],
   ['name', '=', '\ud83d', 'holds half of a surrogate pair; expected well-formed text'],
-  ['type', '=', 'invoce', '"invoce" is not one of its values; expected one of "contact", "invoice". Did you mean "invoice"?'],
+  [
+    'type',
+    '=',
+    'invoce',
+    '"invoce" is not one of its values; expected one of "contact", "invoice". Did you mean "invoice"?'
+  ],
   [
     'type',
     '=',
@@ -127,7 +132,12 @@ const misfits: [field: string, operator: string, value: Json, problem: string][]
   ['date', '>=', '2026-02-30', '"2026-02-30" is not a day that exists; expected YYYY-MM-DD'],
   ['date', '>=', 20260228, '20260228 does not fit; expected a date as YYYY-MM-DD'],
   ['date', '=', '', '"" is not a date; expected YYYY-MM-DD without a time'],
-  ['create_date', '>=', 'yesterday', '"yesterday" is not a date and time; expected ISO 8601 such as 2026-11-22T14:30:00Z'],
+  [
+    'create_date',
+    '>=',
+    'yesterday',
+    '"yesterday" is not a date and time; expected ISO 8601 such as 2026-11-22T14:30:00Z'
+  ],
   ['image_1920', '=', 'aGk=', '"aGk=" cannot be searched for in a binary field; expected false (empty)'],
   ['extra', '=', { a: 1 }, '{"a":1} cannot be searched for in a json field; expected false (empty)'],
   ['origin', '=', 'sale.order', '"sale.order" does not fit; expected "model,id", or false'],

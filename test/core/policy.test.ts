@@ -28,7 +28,10 @@ for (const pattern of readOnlyModels) {
     t.ok(policy.mayRead(model))
     t.equal(policy.refusal(model, 'read'), undefined)
     const why = `the policy of this server lets ${model} be read, not changed`
-    t.strictSame([policy.refusal(model, 'create'), policy.refusal(model, 'write'), policy.refusal(model, 'unlink')], [why, why, why])
+    t.strictSame(
+      [policy.refusal(model, 'create'), policy.refusal(model, 'write'), policy.refusal(model, 'unlink')],
+      [why, why, why]
+    )
     t.equal(policyOf({ deniedModels: [`!${pattern}`] }).refusal(model, 'unlink'), undefined)
   })
 }
@@ -55,7 +58,14 @@ for (const pattern of withheldFields) {
 
 t.test('names that only look like denied ones are free', async t => {
   const policy = policyOf()
-  for (const model of ['res.partner', 'ir.config_parameterx', 'ir_config_parameter', 'xir.cron', 'res.users.log', 'payment.transaction']) {
+  for (const model of [
+    'res.partner',
+    'ir.config_parameterx',
+    'ir_config_parameter',
+    'xir.cron',
+    'res.users.log',
+    'payment.transaction'
+  ]) {
     t.equal(policy.refusal(model, 'write'), undefined, model)
   }
   for (const method of ['action_confirm', 'name_search', 'reload', 'newest', 'updated', 'unlink', 'message_post']) {
@@ -66,7 +76,19 @@ t.test('names that only look like denied ones are free', async t => {
   }
 })
 
-for (const method of ['_write', '__init__', 'Write', 'write ', ' write', 'wri te', 'write\n', 'wríte', 'write.id', '1write', '']) {
+for (const method of [
+  '_write',
+  '__init__',
+  'Write',
+  'write ',
+  ' write',
+  'wri te',
+  'write\n',
+  'wríte',
+  'write.id',
+  '1write',
+  ''
+]) {
   t.test(`the method ${JSON.stringify(method)} is no public method, and cannot be lifted`, async t => {
     const why = `"${method}" is not the name of a public method`
     t.equal(policyOf({ deniedMethods: ['!*'] }).methodRefusal(method), why)
@@ -75,7 +97,10 @@ for (const method of ['_write', '__init__', 'Write', 'write ', ' write', 'wri te
 }
 
 t.test('what the settings deny is denied besides the defaults, and wins over what they lift', async t => {
-  const policy = policyOf({ deniedModels: ['sale.*', '!sale.order', '!ir.cron'], deniedMethods: ['action_*', '!action_x'] })
+  const policy = policyOf({
+    deniedModels: ['sale.*', '!sale.order', '!ir.cron'],
+    deniedMethods: ['action_*', '!action_x']
+  })
   t.equal(policy.refusal('sale.order', 'read'), 'the policy of this server gives no access to sale.order')
   t.notOk(policy.mayRead('sale.order.line'))
   t.ok(policy.mayRead('sale'))
@@ -147,7 +172,11 @@ const paths: [title: string, input: JsonObject, at: string][] = [
   ['a path', { domain: [['mail_server_id.name', '=', 'x']] }, 'domain[0][0]'],
   ['a path behind another model', { domain: [['parent_id.mail_server_id.name', '=', 'x']] }, 'domain[0][0]'],
   ['a nested domain', { domain: [['mail_server_id', 'any', [['name', '=', 'x']]]] }, 'domain[0][0]'],
-  ['a nested domain in a nested one', { domain: [['child_ids', 'any', [['server_ids', 'any', []]]]] }, 'domain[0][2][0][0]']
+  [
+    'a nested domain in a nested one',
+    { domain: [['child_ids', 'any', [['server_ids', 'any', []]]]] },
+    'domain[0][2][0][0]'
+  ]
 ]
 for (const [title, input, at] of paths) {
   t.test(`${title} of a domain to a hidden model is denied, and works where it is lifted`, async t => {
@@ -157,7 +186,10 @@ for (const [title, input, at] of paths) {
       detail: `${at}: the policy of this server gives no access to ir.mail_server`
     })
     t.notOk(door.odoo.described.includes('ir.mail_server'))
-    await openDoor({ policy: { deniedModels: ['!ir.mail_server'] } }).call('odoo_count', { model: 'res.partner', ...input })
+    await openDoor({ policy: { deniedModels: ['!ir.mail_server'] } }).call('odoo_count', {
+      model: 'res.partner',
+      ...input
+    })
   })
 }
 
@@ -184,7 +216,10 @@ for (const [title, tool, input, at] of withheldWays) {
     const door = openDoor()
     const error = await door.refused(tool, input)
     t.equal(error.code, 'policy_denied')
-    t.match(error.detail, new RegExp(`^${at.replaceAll(/[[\]]/g, '\\$&')}: the content of the field \\w+_token is withheld`))
+    t.match(
+      error.detail,
+      new RegExp(`^${at.replaceAll(/[[\]]/g, '\\$&')}: the content of the field \\w+_token is withheld`)
+    )
     t.strictSame(door.odoo.sent, [])
     const control = JSON.parse(JSON.stringify(input).replaceAll(/(access|signup)_token/g, 'name'))
     await door.call(tool, control)
@@ -210,7 +245,9 @@ t.test('a hidden model is named neither by a list nor by a suggestion, and is wh
   t.equal(error.detail, 'model: "ir.config_parametr" does not exist.')
   const lifted = openDoor({ policy: { deniedModels: ['!ir.config_parameter'] } })
   t.match(JSON.stringify(await lifted.call('odoo_get_models', {})), /ir\.config_parameter/)
-  t.match(await lifted.refused('odoo_search', { model: 'ir.config_parametr' }), { detail: /Did you mean "ir.config_parameter"/ })
+  t.match(await lifted.refused('odoo_search', { model: 'ir.config_parametr' }), {
+    detail: /Did you mean "ir.config_parameter"/
+  })
 })
 
 t.test('several refusals of the policy are told together', async t => {

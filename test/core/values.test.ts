@@ -60,7 +60,11 @@ const misfits: [field: string, value: Json, problem: string][] = [
   ['credit', true, 'true does not fit; expected a number'],
   ['date', '2026-02-28T10:00:00Z', '"2026-02-28T10:00:00Z" is not a date; expected YYYY-MM-DD without a time'],
   ['date', 5, '5 does not fit; expected a date as YYYY-MM-DD'],
-  ['type', 'invoce', '"invoce" is not one of its values; expected one of "contact", "invoice". Did you mean "invoice"?'],
+  [
+    'type',
+    'invoce',
+    '"invoce" is not one of its values; expected one of "contact", "invoice". Did you mean "invoice"?'
+  ],
   ['type', 'other things', '"other things" is not one of its values; expected one of "contact", "invoice".'],
   ['country_id', 'Belgium', '"Belgium" does not fit; expected the id of a record, or false'],
   ['country_id', 0, '0 does not fit; expected the id of a record, or false'],
@@ -174,7 +178,14 @@ const badCommands: [value: Json, at: string, problem: string][] = [
     'child_ids[0][2].nmae',
     'unknown field "nmae" on res.partner; expected one of its fields. Did you mean "name"?'
   ],
-  [[[4, 8], [0, 0, { child_ids: [[1, 9, { color: 'x' }]] }]], 'child_ids[1][2].child_ids[0][2].color', '"x" does not fit; expected an integer']
+  [
+    [
+      [4, 8],
+      [0, 0, { child_ids: [[1, 9, { color: 'x' }]] }]
+    ],
+    'child_ids[1][2].child_ids[0][2].color',
+    '"x" does not fit; expected an integer'
+  ]
 ]
 for (const [value, at, problem] of badCommands) {
   t.test(`the commands ${JSON.stringify(value)} are refused where they are wrong`, async t => {

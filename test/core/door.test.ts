@@ -1,0 +1,308 @@
+import { Type } from '@sinclair/typebox'
+import t from 'tap'
+import { GatewayError } from '../../src/core/errors.js'
+import type { CallScope, JsonObject, Tool } from '../../src/core/ports.js'
+import { defineTool } from '../../src/core/tool.js'
+import { create } from '../../src/tools/create.js'
+import { tools } from '../../src/tools/index.js'
+import { search } from '../../src/tools/search.js'
+import { caller, openDoor, refusalOf } from './fake-odoo.js'
+
+const authRequired = () => Promise.reject(new GatewayError('auth_required', 'no session'))
+
+t.test('who has no session learns that first, whatever is wrong with the input', async t => {
+  const door = openDoor({ sessions: { resolve: authRequired } })
+  t.equal((await door.refused('odoo_search', { nope: 1 })).code, 'auth_required')
+  t.equal((await openDoor().refused('odoo_search', { nope: 1 })).code, 'invalid_input')
+})
+
+t.test('connecting needs no session', async t => {
+  const door = openDoor({ sessions: { resolve: authRequired } })
+  t.match(await door.call('odoo_connect', {}), { session: 'oms_b_secret', uid: 2 })
+  t.match(await door.call('odoo_disconnect', {}), { message: 'Disconnected.' })
+})
+
+t.test('the sessions are asked for the caller who calls, and told how the call ended', async t => {
+  const callers: unknown[] = []
+  const door = openDoor({
+    sessions: {
+      open: (who, request) => {
+        callers.push([who, request])
+        return Promise.reject(new GatewayError('auth_failed', 'no'))
+      }
+    },
+    answers: () => ({ count: () => Promise.reject(new GatewayError('auth_failed', 'expired')) })
+  })
+  await door.refused('odoo_connect', { url: 'x' })
+  t.strictSame(callers, [[caller, { url: 'x' }]])
+  await door.refused('odoo_count', { model: 'res.partner' })
+  await door.call('odoo_session', {})
+  t.match(door.settled, [{ error: { code: 'auth_failed' } }, { error: undefined }])
+  t.equal(door.settled.length, 2)
+})
+
+t.test('the gateway passes on whether the default connection works, and which slots have ended', async t => {
+  const released: unknown[] = []
+  const { gateway } = openDoor({ sessions: { connected: false, release: slot => released.push(slot) } })
+  const slot = { secret: null }
+  gateway.release(slot)
+  t.equal(gateway.connected, false)
+  t.equal(openDoor().gateway.connected, true)
+  t.strictSame(released, [slot])
+})
+
+t.test('a tool that only opens sessions has no Odoo at hand', async t => {
+  const grabs = (part: 'odoo' | 'session') =>
+    defineTool({
+      name: `odoo_grab_${part}`,
+      title: '',
+      description: '',
+      access: 'session',
+      input: Type.Object({}),
+      output: Type.Object({}),
+      rest: { paths: ['/grab'] },
+      example: {},
+      run: async (_input, ctx) => ({ grabbed: ctx[part] })
+    })
+  const door = openDoor({ tools: [grabs('odoo'), grabs('session')] })
+  await t.rejects(door.call('odoo_grab_odoo', {}), /has no Odoo of its own/)
+  await t.rejects(door.call('odoo_grab_session', {}), /has no Odoo of its own/)
+})
+
+// ---------------------------------------------------------------------------------------------------------------
+// What a tool answers
+
+const drifting = (tool: Tool, output: unknown): Tool => ({ ...tool, run: async () => output })
+
+t.test('an output that a read got wrong is a bug, and shows where in the log only', async t => {
+  const door = openDoor({ tools: [drifting(search, { count: 'x' })] })
+  const error = await door.call('odoo_search', { model: 'res.partner' }).catch((caught: Error) => caught)
+  t.match(error, { message: /^odoo_search broke its output schema: (count|records|total)/ })
+  t.notOk(error instanceof GatewayError)
+})
+
+t.test('an output that a write got wrong is logged and given: the write was applied', async t => {
+  const door = openDoor({ tools: [drifting(create, { id: 'x', message: 'Created.' })] })
+  const output = await door.call('odoo_create', { model: 'res.partner', values: { name: 'x' } })
+  t.strictSame(output, { id: 'x', message: 'Created.' })
+  t.match(door.lines, [{ fields: { audit: { outcome: 'applied' } } }, { level: 'error', fields: { tool: 'odoo_create' } }])
+})
+
+t.test('an output that is nothing at all is a bug, too', async t => {
+  const door = openDoor({ tools: [drifting(search, undefined)] })
+  await t.rejects(door.call('odoo_search', { model: 'res.partner' }), /broke its output schema: input: /)
+})
+
+// ---------------------------------------------------------------------------------------------------------------
+// Outcome of failed writes
+
+const partner = { model: 'res.partner', values: { name: 'x' } }
+
+const refusals: [title: string, tool: string, input: JsonObject, code: string][] = [
+  ['a wrong input', 'odoo_create', { ...partner, nope: 1 }, 'invalid_input'],
+  ['a wrong name', 'odoo_create', { model: 'res.partner', values: { nope: 1 } }, 'invalid_input'],
+  ['an unknown model', 'odoo_create', { model: 'nope', values: {} }, 'not_found'],
+  ['a denied model', 'odoo_create', { model: 'ir.config_parameter', values: {} }, 'policy_denied'],
+  ['a denied method', 'odoo_call', { model: 'res.partner', method: 'sudo' }, 'policy_denied'],
+  ['a method that is no text', 'odoo_call', { model: 'res.partner', method: 5 }, 'invalid_input']
+]
+for (const [title, tool, input, code] of refusals) {
+  t.test(`a write refused for ${title} was not applied`, async t => {
+    const door = openDoor()
+    t.match(await door.refused(tool, input), { code, extra: { outcome: 'not_applied' } })
+    t.strictSame(door.odoo.sent, [])
+  })
+}
+
+t.test('a write without a session was not applied', async t => {
+  const door = openDoor({ sessions: { resolve: authRequired } })
+  t.match(await door.refused('odoo_create', partner), { code: 'auth_required', extra: { outcome: 'not_applied' } })
+  t.strictSame(door.audits(), [])
+})
+
+t.test('a read that fails has no outcome, and so has a method that only reads', async t => {
+  const fails = () => Promise.reject(new GatewayError('timeout', 'late'))
+  const door = openDoor({ answers: () => ({ count: fails, call: fails }) })
+  t.notHas((await door.refused('odoo_count', { model: 'res.partner' })).extra, { outcome: 'not_applied' })
+  const call = { model: 'res.partner', method: 'name_search' }
+  t.strictSame((await door.refused('odoo_call', call)).extra, {})
+  t.strictSame(door.audits(), [])
+})
+
+for (const outcome of ['not_applied', 'unknown'] as const) {
+  t.test(`a write of which Odoo's adapter says "${outcome}" ends so`, async t => {
+    const fails = () => Promise.reject(new GatewayError('timeout', 'late', { outcome, retryable: true }))
+    const door = openDoor({ answers: () => ({ create: fails }) })
+    t.match(await door.refused('odoo_create', partner), { code: 'timeout', extra: { outcome, retryable: true } })
+    t.match(door.audits(), [{ outcome, code: 'timeout', fields: ['name'] }])
+  })
+}
+
+t.test('a write that fails by a bug of ours may have been applied; the bug is in the log only', async t => {
+  const bug = new TypeError('secret place')
+  const door = openDoor({ answers: () => ({ create: () => Promise.reject(bug) }) })
+  const error = await door.refused('odoo_create', partner)
+  t.match(error, { code: 'internal', extra: { outcome: 'unknown' } })
+  t.notMatch(error.detail, /secret place/)
+  t.equal(error.cause, bug)
+  t.match(door.audits(), [{ outcome: 'unknown', code: 'internal' }])
+  t.match(
+    door.lines.filter(line => line.level === 'error'),
+    [{ fields: { err: bug, request_id: 'r-1' } }]
+  )
+})
+
+t.test('a bug of ours before a write is sent leaves it not applied', async t => {
+  const door = openDoor({ answers: () => ({ fields: () => Promise.reject(new TypeError('bug')) }) })
+  t.match(await door.refused('odoo_create', partner), { code: 'internal', extra: { outcome: 'not_applied' } })
+})
+
+// ---------------------------------------------------------------------------------------------------------------
+// Audit
+
+const audited: [title: string, tool: string, input: JsonObject, audit: JsonObject][] = [
+  ['a create', 'odoo_create', { model: 'res.partner', values: [{ name: 'Ada' }, { email: 'Ada' }] }, { fields: ['name', 'email'] }],
+  ['a write', 'odoo_write', { model: 'res.partner', ids: [7, 8], values: { name: 'Ada' } }, { ids: [7, 8], fields: ['name'] }],
+  ['a delete', 'odoo_unlink', { model: 'res.partner', ids: [7] }, { ids: [7] }],
+  ['a method', 'odoo_call', { model: 'res.partner', method: 'foo', ids: [7], args: ['Ada'] }, { method: 'foo', ids: [7] }],
+  ['a method on its first argument', 'odoo_call', { model: 'res.partner', method: 'foo', args: [[7], 'Ada'] }, { method: 'foo', ids: [7] }],
+  [
+    'a method that writes values',
+    'odoo_call',
+    { model: 'res.partner', method: 'write', args: [7, { name: 'Ada' }] },
+    { method: 'write', ids: [7], fields: ['name'] }
+  ],
+  [
+    'a method that creates',
+    'odoo_call',
+    { model: 'res.partner', method: 'create', kwargs: { vals_list: [{ name: 'Ada' }] } },
+    { method: 'create', fields: ['name'] }
+  ],
+  ['a method without arguments', 'odoo_call', { model: 'res.partner', method: 'foo', kwargs: { a: 'Ada' } }, { method: 'foo' }]
+]
+for (const [title, tool, input, audit] of audited) {
+  t.test(`${title} leaves one line that says what was changed by whom, and no value`, async t => {
+    const door = openDoor()
+    await door.call(tool, input)
+    t.strictSame(door.audits(), [
+      {
+        request_id: 'r-1',
+        session: '0123456789ab',
+        principal: 'key:ci',
+        tool,
+        model: 'res.partner',
+        ...audit,
+        outcome: 'applied'
+      }
+    ])
+    t.notMatch(JSON.stringify(door.lines), /Ada/)
+  })
+}
+
+t.test('a denied write leaves a line with its model and no values', async t => {
+  const door = openDoor()
+  await door.refused('odoo_write', { model: 'res.users', ids: [5], values: { password: 'Ada' } })
+  t.match(door.audits(), [{ model: 'res.users', outcome: 'not_applied', code: 'policy_denied' }])
+  t.equal(door.audits().length, 1)
+  t.notMatch(JSON.stringify(door.lines), /Ada/)
+})
+
+t.test('what has no model leaves no audit line, and neither does a read', async t => {
+  const door = openDoor()
+  await door.refused('odoo_write', { values: { name: 'Ada' } })
+  await door.call('odoo_count', { model: 'res.partner' })
+  await door.call('odoo_call', { model: 'res.partner', method: 'search_count', args: [[]] })
+  t.strictSame(door.audits(), [])
+})
+
+t.test("a reply that comes after its caller has gone leaves a second line", async t => {
+  const scopes: CallScope[] = []
+  const door = openDoor({
+    answers: scope => ({
+      write: () => {
+        scopes.push(scope)
+        return Promise.reject(new GatewayError('cancelled', 'gone', { outcome: 'unknown' }))
+      }
+    })
+  })
+  await door.refused('odoo_write', { model: 'res.partner', ids: [7], values: { name: 'x' } })
+  scopes[0]?.onLateReply?.('applied')
+  scopes[0]?.onLateReply?.('validation')
+  const line = { tool: 'odoo_write', model: 'res.partner', ids: [7], fields: ['name'] }
+  t.match(door.audits(), [
+    { ...line, outcome: 'unknown', code: 'cancelled' },
+    { ...line, outcome: 'applied_late' },
+    { ...line, outcome: 'failed_late', code: 'validation' }
+  ])
+})
+
+t.test('every call leaves a line with its time, its requests and its end', async t => {
+  let now = 0
+  const door = openDoor({ clock: () => (now += 5) })
+  await door.call('odoo_search', { model: 'res.partner', limit: 1, offset: 3, fields: ['name'] })
+  await door.refused('odoo_search', { nope: 1 })
+  await t.rejects(
+    openDoor({ tools: [drifting(search, {})] }).call('odoo_search', { model: 'res.partner' })
+  )
+  const line = { request_id: 'r-1', principal: 'key:ci', tool: 'odoo_search' }
+  t.match(door.lines, [
+    { level: 'info', message: 'call', fields: { ...line, rpcs: 2, outcome: 'ok', ms: Number } },
+    { level: 'info', message: 'call', fields: { ...line, rpcs: 0, outcome: 'invalid_input', ms: Number } }
+  ])
+})
+
+t.test('a bug is told as internal in the line of its call', async t => {
+  const door = openDoor({ tools: [drifting(search, {})] })
+  await t.rejects(door.call('odoo_search', { model: 'res.partner' }))
+  t.match(door.lines, [{ message: 'call', fields: { outcome: 'internal' } }])
+})
+
+// ---------------------------------------------------------------------------------------------------------------
+// Time
+
+t.test('a read has the time of a read as a whole, from its start', async t => {
+  let now = 1000
+  const door = openDoor({
+    clock: () => now,
+    answers: () => ({
+      fields: async () => {
+        now += 20_000
+        return new Map()
+      }
+    })
+  })
+  await door.call('odoo_search', { model: 'res.partner' })
+  t.equal(door.odoo.sent[0]?.scope.deadline, 1000 + 30_000)
+})
+
+const kinds: [tool: string, input: JsonObject, timeout: number][] = [
+  ['odoo_count', { model: 'res.partner' }, 30_000],
+  ['odoo_create', partner, 120_000],
+  ['odoo_unlink', { model: 'res.partner', ids: [1] }, 120_000],
+  ['odoo_call', { model: 'res.partner', method: 'foo' }, 120_000],
+  ['odoo_call', { model: 'res.partner', method: 'name_search' }, 30_000]
+]
+for (const [tool, input, timeout] of kinds) {
+  t.test(`${tool} ${JSON.stringify(input)} may take ${timeout} ms`, async t => {
+    const door = openDoor({ clock: () => 1000 })
+    await door.call(tool, input)
+    t.equal(door.odoo.sent[0]?.scope.deadline, 1000 + timeout)
+  })
+}
+
+t.test('the signal of the caller reaches down to Odoo', async t => {
+  const door = openDoor()
+  const leaving = new AbortController()
+  await door.gateway.call({ tool: 'odoo_count', input: { model: 'res.partner' }, caller, signal: leaving.signal })
+  t.equal(door.odoo.sent[0]?.scope.signal, leaving.signal)
+})
+
+t.test('the tools of the door are found by their names and nothing else', async t => {
+  const { gateway } = openDoor()
+  t.strictSame(gateway.tools, tools)
+  t.equal(gateway.find('odoo_search'), search)
+  t.equal(gateway.find('odoo_search_read'), search)
+  t.equal(gateway.find('constructor'), undefined)
+  t.equal(gateway.nearest('odoo_reed'), 'odoo_read')
+  t.equal((await refusalOf(gateway.call({ tool: '', input: {}, caller, signal: new AbortController().signal }))).code, 'not_found')
+})
