@@ -1,11 +1,7 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs, parseEnv } from 'node:util'
-import { doctor } from './commands/doctor.js'
 import { type Command, commands, helpText } from './commands/help.js'
-import { openapi } from './commands/openapi.js'
-import { serve } from './commands/serve.js'
-import { stdio } from './commands/stdio.js'
 import { ConfigError, loadConfig, type Surface } from './config/config.js'
 import { flagOf, settings } from './config/settings.js'
 import { nearest } from './core/nearest.js'
@@ -25,10 +21,15 @@ async function main(argv: string[]): Promise<number> {
     return fail(
       `"${more.join(' ')}" is not understood; expected one command and flags, such as --read-only or --docs=false.`
     )
-  if (command === 'openapi') return openapi().then(() => 0)
+  // Each command loads only what it needs: an MCP client waits for `stdio` to start.
+  if (command === 'openapi') {
+    await (await import('./commands/openapi.js')).openapi()
+    return 0
+  }
   const config = loadConfig(surfaces[command as Command], { flags, env: process.env, dotenv: dotenv(), readFile })
-  if (command === 'doctor') return (await doctor(config)) ? 0 : 1
-  await (config.surface === 'http' ? serve(config) : stdio(config))
+  if (command === 'doctor') return (await (await import('./commands/doctor.js')).doctor(config)) ? 0 : 1
+  if (config.surface === 'http') await (await import('./commands/serve.js')).serve(config)
+  else await (await import('./commands/stdio.js')).stdio(config)
   return 0
 }
 

@@ -4,10 +4,9 @@ import type { Config } from './config/config.js'
 import { createGateway } from './core/door.js'
 import { createPolicy } from './core/policy.js'
 import type { Gateway, OpenOdoo } from './core/ports.js'
-import { buildApp } from './http/app.js'
 import { createLog, type GatewayLog } from './log.js'
-import { type McpRoutes, mcpRoutes } from './mcp/http.js'
-import { type McpStdio, type McpStdioOptions, serveMcpStdio } from './mcp/stdio.js'
+import type { McpRoutes } from './mcp/http.js'
+import type { McpStdio, McpStdioOptions } from './mcp/stdio.js'
 import { createOdoo } from './odoo/open.js'
 import { createMemoryStore } from './sessions/memory-store.js'
 import { createSessions, type SessionRegistry } from './sessions/sessions.js'
@@ -81,6 +80,8 @@ export interface HttpServer {
 
 /** REST and MCP on one HTTP server. */
 export async function composeHttp(core: Core): Promise<HttpServer> {
+  // Loaded here, so that `stdio` starts without them.
+  const [{ buildApp }, { mcpRoutes }] = await Promise.all([import('./http/app.js'), import('./mcp/http.js')])
   const { config, log, gateway, sessions, ownPorts, odoo } = core
   let ready = false
   let mcp: McpRoutes | undefined
@@ -124,10 +125,11 @@ export async function composeHttp(core: Core): Promise<HttpServer> {
 }
 
 /** MCP over the standard streams of this process. */
-export function composeStdio(
+export async function composeStdio(
   { gateway, log }: Core,
   streams: Pick<McpStdioOptions, 'stdin' | 'stdout'> = {}
-): McpStdio {
+): Promise<McpStdio> {
+  const { serveMcpStdio } = await import('./mcp/stdio.js')
   return serveMcpStdio({ gateway, log, version, ...streams })
 }
 

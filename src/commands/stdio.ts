@@ -4,7 +4,7 @@ import type { Config } from '../config/config.js'
 /** `odoo-mcp stdio`: one MCP client on the standard streams, until it closes them. */
 export async function stdio(config: Config): Promise<void> {
   const core = composeCore(config)
-  const server = composeStdio(core)
+  const server = await composeStdio(core)
   const stop = () => void server.close()
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)

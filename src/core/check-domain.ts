@@ -1,7 +1,7 @@
 import { type DomainNode, FALSE, type Leaf, parseDomain, TRUE } from './domain.js'
 import { show } from './field-values.js'
-import { checkLeaf } from './leaf.js'
-import type { Names } from './names.js'
+import { checkLeaf, isRelational } from './leaf.js'
+import type { Found, Names } from './names.js'
 import type { Json } from './ports.js'
 
 /**
@@ -27,9 +27,33 @@ async function checkedValue(leaf: Leaf, model: string, names: Names): Promise<Js
   if (found === undefined) return false
   if (leaf.operator === 'any' || leaf.operator === 'not any') return subDomain(leaf, found.info.relation, names)
   const checked = checkLeaf(found.info, leaf.operator, leaf.value, names.odoo.identity.major)
-  if ('value' in checked) return checked.value
-  names.problems.add(`${leaf.at}[2]`, `${leaf.field}: ${checked.problem}`)
-  return false
+  if ('problem' in checked) {
+    names.problems.add(`${leaf.at}[2]`, `${leaf.field}: ${checked.problem}`)
+    return false
+  }
+  refuseUnknownBalance(leaf, found, names)
+  await refuseNameless(leaf, found, names)
+  return checked.value
+}
+
+const balances = new Set(['credit', 'debit'])
+const comparisons = new Set(['<', '>', '<=', '>='])
+
+/**
+ * The search of `credit` and `debit` finds every partner for an operator that it does not know, such as "in", which 19
+ * makes of every "=" (the account module, 14 and 19).
+ */
+function refuseUnknownBalance({ operator, at }: Leaf, { model, name }: Found, { problems }: Names): void {
+  if (!balances.has(name) || (model !== 'res.partner' && model !== 'res.users') || comparisons.has(operator)) return
+  problems.add(`${at}[1]`, `${show(operator)} on ${name}, which Odoo can only compare; expected one of <, >, <=, >=`)
+}
+
+/** Text for a record is looked for among the names of its model; without names Odoo finds every record (14 and 19). */
+async function refuseNameless({ field, value, at }: Leaf, { info, model, name }: Found, names: Names): Promise<void> {
+  const isText = Array.isArray(value) ? value.some(item => typeof item === 'string') : typeof value === 'string'
+  const searched = isRelational(info) ? info.relation : name === 'id' || name === 'display_name' ? model : undefined
+  if (!isText || searched === undefined || (await names.areFoundByName(searched, `${at}[0]`))) return
+  names.problems.add(`${at}[2]`, `${field}: records of ${searched} have no name to be found by; expected ids`)
 }
 
 /** `any` (Odoo 17 and later) holds a domain on the comodel. */

@@ -40,6 +40,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     nearest: catalogue.nearest,
     call: request => callTool(request, catalogue, parts),
     release: slot => parts.sessions.release(slot),
+    touch: slot => parts.sessions.touch(slot),
     get connected() {
       return parts.sessions.connected
     }

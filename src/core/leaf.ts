@@ -8,14 +8,19 @@ import type { FieldInfo, Json } from './ports.js'
  * `any` and `not any` take a domain and are not decided here.
  * @param major Odoo's major version
  */
-export function checkLeaf(info: FieldInfo, operator: Operator, value: Json, major: number): Checked {
+export function checkLeaf(
+  info: FieldInfo,
+  operator: Exclude<Operator, 'any' | 'not any'>,
+  value: Json,
+  major: number
+): Checked {
   switch (operator) {
     case 'in':
     case 'not in':
       return checkList(info, operator, value)
     case 'child_of':
     case 'parent_of':
-      return checkHierarchy(info, operator, value)
+      return checkHierarchy(info, operator, value, major)
     case '<':
     case '>':
     case '<=':
@@ -33,9 +38,6 @@ export function checkLeaf(info: FieldInfo, operator: Operator, value: Json, majo
       return !value || Array.isArray(value)
         ? { problem: `${show(value)} with "=?" matches every record; expected a value, or leave the leaf out` }
         : checkOne(info, value, major)
-    case 'any':
-    case 'not any':
-      return { value }
     case 'not =like':
     case 'not =ilike':
       if (major < 19) return { problem: `the operator ${show(operator)} needs Odoo 19; expected "not like" or "!"` }
@@ -113,9 +115,13 @@ function checkList(info: FieldInfo, operator: Operator, value: Json): Checked {
   return { value: out }
 }
 
-function checkHierarchy(info: FieldInfo, operator: Operator, value: Json): Checked {
+function checkHierarchy(info: FieldInfo, operator: Operator, value: Json, major: number): Checked {
   if (!isRelational(info) && info.type !== 'integer') {
     return { problem: `${show(operator)} on a ${info.type} field; expected a field that holds records, or id` }
+  }
+  // Up to 17 the values of companies lie elsewhere, and Odoo writes the operator into its SQL as it is (seen on 14).
+  if (info.company_dependent && major < 18) {
+    return { problem: `${show(operator)} on a field with a value per company; expected "=" or "in"` }
   }
   if (Array.isArray(value) ? value.every(isId) : isId(value) || (typeof value === 'string' && value.trim() !== '')) {
     return { value }
@@ -137,7 +143,9 @@ function checkComparison(info: FieldInfo, operator: Operator, value: Json, major
 }
 
 function checkPattern(info: FieldInfo, operator: Operator, value: Json): Checked {
-  if (!textTypes.has(info.type)) {
+  // The search of a computed selection knows keys only: the one of res.users.state finds everybody (14), others fail.
+  const isComputedSelection = info.type === 'selection' && !info.store && info.related === undefined
+  if (!textTypes.has(info.type) || isComputedSelection) {
     return { problem: `${show(operator)} on a ${info.type} field; expected a comparison such as "=" or ">="` }
   }
   if (typeof value !== 'string' || value === '') {

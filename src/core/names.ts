@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { GatewayError } from './errors.js'
 import { show } from './field-values.js'
 import { isRelational } from './leaf.js'
@@ -13,6 +14,8 @@ export interface Found {
   /** The field's own name: the last segment of the path. */
   name: string
 }
+
+const maxSegments = 16
 
 /** What a path is used for; decides which property of a field it needs. */
 export type Use = 'domain' | 'order' | 'group_by' | 'plain'
@@ -81,21 +84,41 @@ export class Names {
   /** Follows a dotted path from a model to its last field. Undefined once a problem was noted. */
   async path(model: string, path: string, at: string, use: Use): Promise<Found | undefined> {
     const segments = path.split('.')
-    let current = model
-    for (const [index, name] of segments.entries()) {
-      const fields = index === 0 ? await this.fields(current) : await this.reach(current, 'read', at)
-      if (fields === undefined) return undefined
-      const info = this.field(fields, current, name, at)
-      if (info === undefined) return undefined
-      this.denyWithheld(name, info, at)
-      if (!this.#fits(info, name, current, at, use)) return undefined
-      const rest = segments.slice(index + 1)
-      if (rest.length === 0) return { info, model: current, name }
-      const ended = this.#endsEarly(info, name, rest, at)
-      if (ended !== undefined) return ended === 'problem' ? undefined : { info: ended, model: current, name }
-      current = info.relation as string
-    }
+    if (segments.length <= maxSegments) return this.#follow(model, await this.fields(model), segments, at, use)
+    // Each segment is a join in PostgreSQL.
+    this.problems.add(at, `a path of ${segments.length} fields; expected at most ${maxSegments}`)
     return undefined
+  }
+
+  async #follow(
+    model: string,
+    fields: FieldMap,
+    [name = '', ...rest]: string[],
+    at: string,
+    use: Use
+  ): Promise<Found | undefined> {
+    const info = this.field(fields, model, name, at)
+    if (info === undefined) return undefined
+    this.denyWithheld(name, info, at)
+    if (!this.#fits(info, name, model, at, use)) return undefined
+    if (rest.length === 0) return { info, model, name }
+    const ended = this.#endsEarly(info, name, rest, at)
+    if (ended !== undefined) return ended === 'problem' ? undefined : { info: ended, model, name }
+    const comodel = info.relation as string
+    const next = await this.reach(comodel, 'read', at)
+    return next && this.#follow(comodel, next, rest, at, use)
+  }
+
+  /**
+   * Whether text finds records of a model. Most have a field `name`; of the others nothing tells whether they have
+   * another name, so Odoo is asked for one that cannot be. True as well once a problem was noted.
+   */
+  async areFoundByName(model: string, at: string): Promise<boolean> {
+    const fields = await this.reach(model, 'read', at)
+    if (fields === undefined || fields.get('name')?.searchable) return true
+    const wanted = { name: randomUUID(), limit: 1 }
+    const { result } = await this.odoo.call(model, 'name_search', [], wanted, { read: true })
+    return !Array.isArray(result) || result.length === 0
   }
 
   /** Odoo 14 treats a leaf on a field that cannot be searched as true: such a leaf widens the filter in silence. */

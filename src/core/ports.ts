@@ -251,6 +251,8 @@ export interface Sessions {
   close(caller: Caller): Promise<void>
   /** Ends the implicit session of a slot, if any: its MCP session or process has ended. */
   release(slot: SessionSlot): void
+  /** Renews the idle time of a slot's session: an open stream counts as use. */
+  touch(slot: SessionSlot): void
   /** A call on a session has ended, with this error if it failed. A login that Odoo refuses ends its session. */
   settled(session: Session, error?: unknown): void
   /** Whether the default connection's last call worked. */
@@ -333,6 +335,8 @@ export interface Gateway {
   call(request: CallRequest): Promise<JsonObject>
   /** Ends the implicit session of a slot. */
   release(slot: SessionSlot): void
+  /** Renews the idle time of a slot's session: an open stream counts as use. */
+  touch(slot: SessionSlot): void
   /** Whether the default connection's last call worked. */
   readonly connected: boolean
 }

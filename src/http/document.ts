@@ -38,6 +38,7 @@ function describedOnly(tools: readonly Tool[]): Gateway {
     find: () => undefined,
     nearest: () => undefined,
     release: () => {},
+    touch: () => {},
     call: () => Promise.reject(new Error('this gateway only describes its tools'))
   }
 }

@@ -11,7 +11,7 @@ export interface LegacyLimits {
 }
 
 export interface LegacySessionsOptions {
-  gateway: Pick<Gateway, 'release'>
+  gateway: Pick<Gateway, 'release' | 'touch'>
   limits: LegacyLimits
   clock: Clock
   /** Builds the server of one session, which tells the session of its calls. */
@@ -77,6 +77,7 @@ export class LegacySessions {
     const before = this.#options.clock() - this.#options.limits.idleMs
     for (const session of this.#byId.values()) {
       if (session.idleSince <= before) session.transport.close()
+      else if (session.isHeld) this.#options.gateway.touch(session.slot)
     }
   }
 }
@@ -101,9 +102,14 @@ export class LegacySession {
     this.#seen = clock()
   }
 
-  /** When it was last used; never in the past while a call runs or a stream is open. */
+  /** Whether a call runs or a stream is open, which counts as use. */
+  get isHeld(): boolean {
+    return this.#holds > 0
+  }
+
+  /** When it was last used; never in the past while it is held. */
   get idleSince(): number {
-    return this.#holds > 0 ? Number.POSITIVE_INFINITY : this.#seen
+    return this.isHeld ? Number.POSITIVE_INFINITY : this.#seen
   }
 
   /** Keeps the session from becoming idle until the returned function is called. */

@@ -89,6 +89,8 @@ function classify(exception: OdooException, subject: Subject): Verdict {
     case 'TypeError':
     case 'IndexError':
     case 'AssertionError':
+    case 'OverflowError':
+    case 'NotImplementedError':
     case 'UnprocessableEntity':
     case 'BadRequest':
       return invalidInput(firstLine(message) || className, subject)

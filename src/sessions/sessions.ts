@@ -68,9 +68,14 @@ export function createSessions(options: SessionOptions): SessionRegistry {
   function use(secret: string, kind: StoredKind, principal: string): Session {
     const stored = live(secret, kind, principal)
     if (stored === undefined) throw authRequired()
+    return toSession(stored, renew(stored), secret)
+  }
+
+  /** Renews the idle time of a session, if it has one; gives its new end. */
+  function renew(stored: StoredSession): number {
     const idleUntil = stored.idleUntil === Number.POSITIVE_INFINITY ? stored.idleUntil : clock() + options.idleMs
     store.put({ ...stored, idleUntil })
-    return toSession(stored, idleUntil, secret)
+    return idleUntil
   }
 
   function toSession(stored: StoredSession, idleUntil: number, secret: string): Session {
@@ -174,6 +179,11 @@ export function createSessions(options: SessionOptions): SessionRegistry {
 
     release(slot: SessionSlot) {
       if (slot.secret !== null) store.delete(sessionId(slot.secret))
+    },
+
+    touch({ secret }) {
+      const stored = secret === null ? undefined : live(secret, 'implicit')
+      if (stored !== undefined) renew(stored)
     },
 
     settled(session, error) {

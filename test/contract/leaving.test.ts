@@ -160,7 +160,7 @@ else {
         if (result !== undefined) return 'result'
         return `progress ${tokens.indexOf((params as { progressToken?: unknown }).progressToken) + 1}`
       })
-      t.match(kinds.join(', '), /^(progress 1, )+result, (progress 2, )+result$/)
+      t.match(kinds.join(', '), /^result, (progress 1, )+result, (progress 2, )+result$/, 'after that of the warm-up')
     })
   }
 }

@@ -71,7 +71,7 @@ const refused: [title: string, domain: unknown, detail: string][] = [
   [
     'JSON that would change a prototype',
     '[["name", "=", {"__proto__": 1}]]',
-    'domain: the JSON has a member named "__proto__", which is never accepted; expected a list in JSON, such as [["name", "ilike", "azure"]]'
+    'domain: the JSON has a member that names a prototype, which is never accepted; expected a list in JSON, such as [["name", "ilike", "azure"]]'
   ],
   [
     'an object',
@@ -185,6 +185,11 @@ const refused: [title: string, domain: unknown, detail: string][] = [
     'a field that cannot be searched behind a dot',
     [['parent_id.contact_address', 'ilike', 'x']],
     'domain[0][0]: the field "contact_address" of res.partner cannot be searched; expected a field that can be'
+  ],
+  [
+    'a path without end',
+    [[`${'parent_id.'.repeat(16)}name`, '=', 'x']],
+    'domain[0][0]: a path of 17 fields; expected at most 16'
   ],
   [
     'a mistake in a nested domain',

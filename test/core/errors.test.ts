@@ -87,9 +87,15 @@ t.test('JSON may be nested as deep as any Odoo call needs, and no deeper', async
   t.throws(() => parseJson(deep(maxDepth + 1)), { code: 'invalid_input', detail: /deeper than 32/ })
 })
 
-t.test('a member named __proto__ is refused wherever it stands', async t => {
-  t.throws(() => parseJson('{"a": [{"__proto__": 1}]}'), { code: 'invalid_input', detail: /__proto__/ })
-  t.strictSame(parseJson('{"a": ["__proto__", null, 1, true]}'), { a: ['__proto__', null, 1, true] })
+for (const text of ['{"a": [{"__proto__": 1}]}', '{"a": {"constructor": {"prototype": {}}}}']) {
+  t.test(`${text} could replace a prototype, and is refused`, async t => {
+    t.throws(() => parseJson(text), { code: 'invalid_input', detail: /names a prototype/ })
+  })
+}
+
+t.test('other members may be called anything', async t => {
+  const harmless = '{"a": ["__proto__", null, 1, true], "constructor": {"name": "x"}, "prototype": 1}'
+  t.equal(JSON.stringify(parseJson(harmless)), JSON.stringify(JSON.parse(harmless)))
   assertSafeJson(undefined)
 })
 

@@ -48,6 +48,7 @@ export function fakeGateway(
     find: name => fakeTools.find(tool => tool.name === name),
     nearest: () => undefined,
     release: () => {},
+    touch: () => {},
     call: async request => {
       calls.push(request)
       if (Array.isArray(request.input)) throw new GatewayError('invalid_input', 'input: expected an object')

@@ -49,6 +49,7 @@ export class FakeGateway implements Gateway {
   readonly connected = false
   readonly calls: CallRequest[] = []
   readonly released: SessionSlot[] = []
+  readonly touched: SessionSlot[] = []
   /** Reasons with which waiting calls were aborted. */
   readonly aborted: unknown[] = []
   #finish: (() => void)[] = []
@@ -81,6 +82,11 @@ export class FakeGateway implements Gateway {
       throw new GatewayError('not_found', 'Model gone does not exist.', { hint: 'odoo_get_models lists the models.' })
     }
     return { tool: tool.name, input: input as JsonObject, connected: request.caller.slot?.secret ?? null }
+  }
+
+  touch(slot: SessionSlot): void {
+    this.touched.push(slot)
+    this.#notice()
   }
 
   release(slot: SessionSlot): void {

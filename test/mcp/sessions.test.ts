@@ -59,7 +59,11 @@ t.test('a session with an open stream or a running call is not idle, and is afte
   const { url, gateway, mcp } = await listen(t, { limits: { ...limits, idleMs }, clock: () => now })
   const session = await openSession(url)
   const headers = { accept: 'text/event-stream', 'mcp-session-id': session }
-  const sweeps = () => new Promise(resolve => setTimeout(resolve, 3 * idleMs))
+  // Every sweep touches what is held: two touches after a moment mean that a whole sweep has seen it.
+  const sweeps = async () => {
+    const before = gateway.touched.length
+    await gateway.until(({ touched }) => touched.length >= before + 2)
+  }
 
   const stream = await fetch(url, { headers })
   now += 1000
@@ -80,8 +84,10 @@ t.test('a session with an open stream or a running call is not idle, and is afte
   t.equal(mcp.sessionCount, 1, 'a call is running')
 
   gateway.finish()
-  await sweeps()
-  now += 1000
+  const advance = setInterval(() => {
+    now += 1000
+  }, idleMs)
+  t.teardown(() => clearInterval(advance))
   await gateway.until(({ released }) => released.length === 1)
   t.equal(mcp.sessionCount, 0)
 })

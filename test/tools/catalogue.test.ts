@@ -1,0 +1,123 @@
+import { readdirSync } from 'node:fs'
+import t from 'tap'
+import { inputCheck } from '../../src/core/check-input.js'
+import type { JsonObject } from '../../src/core/ports.js'
+import { toJsonSchema } from '../../src/core/schemas.js'
+import { toMcpTools } from '../../src/mcp/catalogue.js'
+import { tools } from '../../src/tools/index.js'
+
+const maxListBytes = 16_000
+
+/** What every host understands: no combinator at the top, no reference, no array without items. */
+function faults(schema: unknown, at: string, isTop = true): string[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const given = schema as JsonObject
+  const own = [
+    ...(isTop && given.type !== 'object' ? [`${at} is no object`] : []),
+    ...(isTop ? ['anyOf', 'oneOf', 'allOf', 'not'].filter(key => key in given).map(key => `${at} has ${key}`) : []),
+    ...('$ref' in given ? [`${at} has $ref`] : []),
+    ...(given.type === 'array' && !hasItems(given) ? [`${at} has no items`] : [])
+  ]
+  return [...own, ...Object.entries(given).flatMap(([key, value]) => faults(value, `${at}.${key}`, false))]
+}
+
+function hasItems({ items }: JsonObject): boolean {
+  return typeof items === 'object' && items !== null && Object.keys(items).length > 0
+}
+
+t.test('each fault of a schema is found', async t => {
+  t.strictSame(faults({ type: 'object', properties: { a: { type: 'array' } } }, 'x'), ['x.properties.a has no items'])
+  t.strictSame(faults({ type: 'array', items: {} }, 'x', false), ['x has no items'])
+  t.strictSame(faults({ anyOf: [{ $ref: '#/a' }] }, 'x'), ['x is no object', 'x has anyOf', 'x.anyOf.0 has $ref'])
+})
+
+t.test('every file of a tool is in the list, and the list is nothing but those files', async t => {
+  const files = readdirSync(new URL('../../src/tools/', import.meta.url))
+    .filter(file => file !== 'index.ts')
+    .map(file => `odoo_${file.replace('.ts', '').replaceAll('-', '_')}`)
+  t.strictSame(tools.map(({ name }) => name).sort(), files.sort())
+})
+
+t.test('no two names, aliases or routes are the same', async t => {
+  const names = tools.flatMap(({ name, aliases }) => [name, ...aliases.map(alias => alias.name)])
+  const routes = tools.flatMap(({ rest }) => rest.paths.flatMap(path => rest.methods.map(method => `${method} ${path}`)))
+  t.strictSame([...new Set(names)], names)
+  t.strictSame([...new Set(routes)], routes)
+})
+
+const aliasesOfTheContract = {
+  odoo_get_models: ['odoo_list_models'],
+  odoo_get_fields: ['odoo_fields_get'],
+  odoo_search: ['odoo_search_read'],
+  odoo_count: ['odoo_search_count'],
+  odoo_call: ['odoo_call_method', 'odoo_execute_kw']
+}
+const routesOfTheContract = {
+  odoo_connect: ['/connect'],
+  odoo_disconnect: ['/disconnect'],
+  odoo_session: ['/session'],
+  odoo_get_models: ['/models'],
+  odoo_get_fields: ['/fields'],
+  odoo_search: ['/search', '/search_read'],
+  odoo_read: ['/read'],
+  odoo_count: ['/count'],
+  odoo_create: ['/create'],
+  odoo_write: ['/write'],
+  odoo_unlink: ['/unlink'],
+  odoo_call: ['/call']
+}
+
+t.test('the aliases and routes are those of the contract', async t => {
+  const aliases = tools
+    .filter(tool => tool.aliases.length > 0)
+    .map(tool => [tool.name, tool.aliases.map(alias => alias.name)])
+  t.strictSame(Object.fromEntries(aliases), aliasesOfTheContract)
+  t.strictSame(Object.fromEntries(tools.map(({ name, rest }) => [name, rest.paths])), routesOfTheContract)
+  t.strictSame(
+    tools.filter(({ rest }) => rest.methods.includes('GET')).map(({ name }) => name),
+    ['odoo_session']
+  )
+})
+
+t.test('what a tool may do is what the contract says', async t => {
+  const access = Object.fromEntries(tools.map(tool => [tool.name, [tool.access, tool.effect]]))
+  t.strictSame(access, {
+    odoo_connect: ['session', 'read'],
+    odoo_disconnect: ['session', 'read'],
+    odoo_session: ['read', 'read'],
+    odoo_get_models: ['read', 'read'],
+    odoo_get_fields: ['read', 'read'],
+    odoo_search: ['read', 'read'],
+    odoo_read: ['read', 'read'],
+    odoo_count: ['read', 'read'],
+    odoo_create: ['write', 'create'],
+    odoo_write: ['write', 'write'],
+    odoo_unlink: ['destructive', 'unlink'],
+    odoo_call: ['destructive', 'call']
+  })
+})
+
+for (const tool of tools) {
+  t.test(`${tool.name} is described with an example, and its examples pass its own check`, async t => {
+    const check = inputCheck(tool.input)
+    const [, example = ''] = /Example: (\{.*\})$/.exec(tool.description) ?? []
+    t.ok(tool.title.length > 0 && tool.title.length <= 40)
+    t.ok(tool.description.length > 40)
+    t.strictSame(check(JSON.parse(example)), JSON.parse(example))
+    t.strictSame(check(tool.example), tool.example)
+  })
+
+  t.test(`the schemas of ${tool.name} are such as every host understands`, async t => {
+    t.strictSame(faults(toJsonSchema(tool.input), 'input'), [])
+    t.strictSame(faults(toJsonSchema(tool.output), 'output'), [])
+    t.match(toJsonSchema(tool.input), { additionalProperties: false })
+  })
+}
+
+for (const session of [false, true]) {
+  t.test(`the list of tools ${session ? 'with' : 'without'} handles costs a conversation little`, async t => {
+    const bytes = Buffer.byteLength(JSON.stringify({ tools: toMcpTools(tools, { session }) }))
+    t.ok(bytes <= maxListBytes, `${bytes} bytes`)
+    t.ok(bytes > 5000)
+  })
+}
