@@ -57,7 +57,7 @@ function dotenv() {
 
 function unknownCommand(command: string): string {
   const near = nearest(command, Object.keys(commands))
-  return `"${command}" is not a command${near === undefined ? '' : `; did you mean ${near}?`} odoo-mcp --help lists them.`
+  return `"${command}" is not a command${near === undefined ? '.' : `; did you mean ${near}?`} odoo-mcp --help lists them.`
 }
 
 function print(text: string): number {
@@ -65,9 +65,20 @@ function print(text: string): number {
   return 0
 }
 
-function fail(message: string): number {
+function fail(message: string, code = 2): number {
   process.stderr.write(`${message}\n`)
-  return 2
+  return code
+}
+
+/** What Node says as `listen EADDRINUSE: address already in use 127.0.0.1:8000`, for people. */
+function cannotListen(error: unknown): string | undefined {
+  const { code, syscall, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
+  if (code === 'EADDRINUSE')
+    return `Port ${port} of ${address} is in use: stop what listens there, or choose another with --port.`
+  if (syscall === 'listen')
+    return `Cannot listen on ${address} port ${port} (${code}): choose others with --host and --port.`
+  if (syscall === 'getaddrinfo') return `The host to listen on is not known (${code}): choose another with --host.`
+  return undefined
 }
 
 main(process.argv.slice(2)).then(
@@ -75,8 +86,8 @@ main(process.argv.slice(2)).then(
     process.exitCode = code
   },
   (error: unknown) => {
-    // The settings explain themselves; anything else that gets here is a bug or a taken port.
-    const expected = error instanceof ConfigError || (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-    process.exitCode = fail(expected ? (error as Error).message : String((error as Error).stack))
+    // The settings explain themselves, and so does an address that cannot be had; anything else that gets here is a bug.
+    if (error instanceof ConfigError) process.exitCode = fail(error.message)
+    else process.exitCode = fail(cannotListen(error) ?? String((error as Error).stack), 1)
   }
 )

@@ -17,9 +17,15 @@ export async function serve(config: Config): Promise<void> {
   await server.close()
 }
 
+/** The secret, in a shell whose MCP_API_KEY is `secret` or `name=secret`. */
+function shellSecret(name: string): string {
+  return name === 'default' ? '$MCP_API_KEY' : `\${MCP_API_KEY#${name}=}`
+}
+
 /** What somebody who has just started the server does next: lines that work when pasted. */
 function welcome({ odoo, accessKeys, docs, allowConnect }: Config, address: string): string {
-  const key = accessKeys.length > 0 ? ` -H "authorization: Bearer $MCP_API_KEY"` : ''
+  const [first] = accessKeys
+  const key = first === undefined ? '' : ` -H "authorization: Bearer ${shellSecret(first.name)}"`
   const post = (path: string, body: string) =>
     `curl -s ${address}${path}${key} -H 'content-type: application/json' -d '${body}'`
   const login = '{"url":"https://erp.example.com","database":"prod","username":"ada@example.com","api_key":"…"}'

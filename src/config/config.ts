@@ -108,6 +108,7 @@ export function isLoopback(host: string): boolean {
 
 function defaultConnection(values: Values): Credential | undefined {
   const url = values.text('odoo_url')
+  const protocol = values.word<'auto' | Protocol>('protocol') ?? 'auto'
   const parts = (['database', 'username', 'uid', 'password', 'api_key'] as const).filter(name => values.has(name))
   if (url === undefined) {
     if (parts[0] !== undefined)
@@ -128,7 +129,7 @@ function defaultConnection(values: Values): Credential | undefined {
     ...(username !== undefined && { username }),
     ...(uid !== undefined && { uid }),
     secret: secret ?? '',
-    protocol: values.word<'auto' | Protocol>('protocol') ?? 'auto'
+    protocol
   }
 }
 

@@ -13,6 +13,7 @@ export interface Entry {
 export interface Catalogue {
   /** What may be listed, in order: a read-only server lists no tool that writes. */
   readonly listed: readonly Tool[]
+  readonly unlisted: readonly Tool[]
   find(name: string): Entry | undefined
   nearest(name: string): string | undefined
 }
@@ -35,6 +36,7 @@ export function createCatalogue(tools: readonly Tool[], policy: Policy): Catalog
   const listed = tools.filter(tool => !policy.readOnly || !isWriting(tool))
   return {
     listed,
+    unlisted: tools.filter(tool => !listed.includes(tool)),
     find: name => byName.get(name),
     nearest: name =>
       nearest(

@@ -36,6 +36,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   const catalogue = createCatalogue(parts.tools, parts.policy)
   return {
     tools: catalogue.listed,
+    unlisted: catalogue.unlisted,
     find: name => catalogue.find(name)?.tool,
     nearest: catalogue.nearest,
     call: request => callTool(request, catalogue, parts),

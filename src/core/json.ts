@@ -14,10 +14,14 @@ export function parseJson(text: string): Json {
 }
 
 /**
- * Throws GatewayError `invalid_input` for a JSON value that is nested too deeply, or that has a member which could
- * replace a prototype further down: `__proto__`, or `constructor` with a `prototype`.
+ * Throws GatewayError `invalid_input` for a JSON value that is nested too deeply, that has a member which could
+ * replace a prototype further down (`__proto__`, or `constructor` with a `prototype`), or a number such as 1e400, which
+ * reads as infinity and would be sent on as null.
  */
 export function assertSafeJson(value: unknown, depth = 1): void {
+  if (value === Infinity || value === -Infinity) {
+    throw new GatewayError('invalid_input', 'the JSON has a number that is too large')
+  }
   if (typeof value !== 'object' || value === null) return
   if (depth > maxDepth) throw new GatewayError('invalid_input', `the JSON is nested deeper than ${maxDepth} levels`)
   if (Object.hasOwn(value, '__proto__') || hasPrototype((value as { constructor?: unknown }).constructor)) {

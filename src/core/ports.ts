@@ -1,3 +1,5 @@
+// Longer than other files on purpose: the one page that says how the folders talk to each other.
+
 import type { TSchema } from '@sinclair/typebox'
 import type { ErrorCode, Outcome } from './errors.js'
 import type { Effect } from './policy.js'
@@ -133,8 +135,8 @@ export interface OdooPort {
   models(): Promise<ModelInfo[]>
   /** One transaction, whatever the number of rows; the new ids in order. */
   create(model: string, rows: JsonObject[]): Promise<number[]>
-  write(model: string, ids: number[], values: JsonObject): Promise<Json>
-  unlink(model: string, ids: number[]): Promise<Json>
+  write(model: string, ids: number[], values: JsonObject): Promise<CallReply>
+  unlink(model: string, ids: number[]): Promise<CallReply>
   /** Any public method. `read: true` says that it changes nothing and may be treated as a read. */
   call(model: string, method: string, args: Json[], kwargs: JsonObject, options: { read: boolean }): Promise<CallReply>
 }
@@ -327,6 +329,8 @@ export interface CallRequest {
 export interface Gateway {
   /** The tools that this server's policy lets be listed, in order. */
   readonly tools: readonly Tool[]
+  /** Those it does not: they can be called by whoever knows them, to be told that the policy refuses it. */
+  readonly unlisted: readonly Tool[]
   /** The tool behind a name or an alias, listed or not; undefined when there is none. */
   find(name: string): Tool | undefined
   /** The nearest tool name to a wrong one, if any is near. */

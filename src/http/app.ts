@@ -42,7 +42,8 @@ export interface HttpOptions extends AuthOptions {
 export async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
   const { gateway, version, docs, mount } = options
   const app = createServer(options)
-  const authenticate = createAuthenticate(options)
+  const connects = gateway.tools.some(({ name }) => name === 'odoo_connect')
+  const authenticate = createAuthenticate(options, connects)
 
   handleErrors(app)
   readJsonOnly(app)
@@ -59,7 +60,7 @@ export async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
   refuseWhileClosing(app)
 
   answerUnknownRoutes(app)
-  await describeRoutes(app, version)
+  await describeRoutes(app, version, connects)
   statusRoutes(app, { ...options, authenticate })
   restRoutes(app, { gateway, authenticate })
   if (docs) await serveDocs(app)

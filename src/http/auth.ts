@@ -22,8 +22,11 @@ export interface AuthOptions {
   principalOfBearer: (secret: string) => string | undefined
 }
 
-/** The reader of callers: access key, session secret, or nobody in particular when there are no keys. */
-export function createAuthenticate({ accessKeys, principalOfBearer }: AuthOptions): Authenticate {
+/**
+ * The reader of callers: access key, session secret, or nobody in particular when there are no keys.
+ * @param connects whether there is a `/connect` to speak of
+ */
+export function createAuthenticate({ accessKeys, principalOfBearer }: AuthOptions, connects: boolean): Authenticate {
   const keys = accessKeys.map(({ name, secret }) => ({ principal: `key:${name}`, hash: sha256(secret) }))
   // A session lives no longer than the key of its principal.
   const principals = new Set(keys.length === 0 ? ['local'] : keys.map(({ principal }) => principal))
@@ -38,7 +41,7 @@ export function createAuthenticate({ accessKeys, principalOfBearer }: AuthOption
     const common = { requestId: request.id, ...handleOf(request) }
     const token = bearerOf(request.headers.authorization)
     if (token === undefined) {
-      if (keys.length > 0) throw authRequired()
+      if (keys.length > 0) throw authRequired(connects)
       return { principal: 'local', ...common }
     }
     const keyHolder = principalOfKey(token)
@@ -46,7 +49,7 @@ export function createAuthenticate({ accessKeys, principalOfBearer }: AuthOption
 
     // A token that is neither a key nor a live session must not fall through to the default connection.
     const opener = token.startsWith('oms_b_') ? principalOfBearer(token) : undefined
-    if (opener === undefined || !principals.has(opener)) throw authRequired()
+    if (opener === undefined || !principals.has(opener)) throw authRequired(connects)
     return { principal: opener, bearer: token, ...common }
   }
 }
@@ -58,9 +61,9 @@ export function requireAuthentication(app: FastifyInstance, authenticate: Authen
   })
 }
 
-function authRequired(): HttpRefusal {
+function authRequired(connects: boolean): HttpRefusal {
   return new HttpRefusal('auth_required', 'The access key or session is missing or not valid.', {
-    hint: 'Send "Authorization: Bearer" with an access key of this server, or with the session that /connect answered.'
+    hint: `Send "Authorization: Bearer" with an access key of this server${connects ? ', or with the session that /connect answered' : ''}.`
   })
 }
 

@@ -34,6 +34,7 @@ export async function openapiText(tools: readonly Tool[], version: string): Prom
 function describedOnly(tools: readonly Tool[]): Gateway {
   return {
     tools,
+    unlisted: [],
     connected: false,
     find: () => undefined,
     nearest: () => undefined,

@@ -8,9 +8,11 @@ const sessionArgument = { type: 'string', description: 'Session handle from odoo
  * name their session in an argument, so it is listed. All callers may send it.
  */
 export function toMcpTools(tools: readonly Tool[], { session }: { session: boolean }): McpTool[] {
+  // Where nobody can connect there are no sessions to name.
+  const takesSession = session && tools.some(({ name }) => name === 'odoo_connect')
   return tools.map(tool => {
     const inputSchema = toPlainSchema(tool.input)
-    if (session) inputSchema.properties = { ...inputSchema.properties, session: sessionArgument }
+    if (takesSession) inputSchema.properties = { ...inputSchema.properties, session: sessionArgument }
     return {
       name: tool.name,
       title: tool.title,

@@ -13,6 +13,8 @@ export interface Refusal {
 const maxLineBytes = 10 * 1024 * 1024
 const maxBatch = 100
 const newline = 0x0a
+// Bytes that are not UTF-8 would otherwise be written to Odoo as replacement characters.
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * Passes on the lines that are JSON-RPC messages and refuses the others, so that none of them can end or poison the
@@ -22,13 +24,14 @@ export function guardLines(refuse: (refusal: Refusal) => void): Transform {
   const reject = (code: number, message: string, id: Refusal['id'] = null) =>
     refuse({ jsonrpc: '2.0', id, error: { code, message } })
 
-  function accept(this: Transform, line: string) {
-    if (line.trim() === '') return
+  function accept(this: Transform, line: Buffer) {
     let value: unknown
     try {
-      value = JSON.parse(line)
+      const text = utf8.decode(line)
+      if (text.trim() === '') return
+      value = JSON.parse(text)
     } catch {
-      return reject(ProtocolErrorCode.ParseError, 'Parse error: the line is not JSON')
+      return reject(ProtocolErrorCode.ParseError, 'Parse error: the line is not JSON in UTF-8')
     }
     const batch = Array.isArray(value) ? value : [value]
     if (batch.length === 0 || batch.length > maxBatch) {
@@ -44,11 +47,11 @@ export function guardLines(refuse: (refusal: Refusal) => void): Transform {
   let pending: Buffer[] = []
   let size = 0
   const take = () => {
-    const line = size > maxLineBytes ? undefined : Buffer.concat(pending).toString('utf8')
+    const line = size > maxLineBytes ? undefined : Buffer.concat(pending)
     if (line === undefined) reject(ProtocolErrorCode.InvalidRequest, 'Invalid Request: the line is too long')
     pending = []
     size = 0
-    return line ?? ''
+    return line ?? Buffer.alloc(0)
   }
   const keep = (part: Buffer) => {
     size += part.length

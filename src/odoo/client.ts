@@ -112,15 +112,9 @@ export function createClient({ rpc, cache, identity, secret }: ClientOptions, sc
       })
     },
 
-    async write(model, ids, values) {
-      const { result, warning } = await write(model, 'write', [ids, values])
-      return warning === undefined ? result : true
-    },
+    write: (model, ids, values) => write(model, 'write', [ids, values]),
 
-    async unlink(model, ids) {
-      const { result, warning } = await write(model, 'unlink', [ids])
-      return warning === undefined ? result : true
-    },
+    unlink: (model, ids) => write(model, 'unlink', [ids]),
 
     async call(model, method, args, kwargs, options) {
       return options.read

@@ -94,6 +94,8 @@ function classify(exception: OdooException, subject: Subject): Verdict {
     case 'UnprocessableEntity':
     case 'BadRequest':
       return invalidInput(firstLine(message) || className, subject)
+    case 'UnicodeEncodeError':
+      return { code: 'invalid_input', detail: 'A text holds half of a surrogate pair, which Odoo cannot store.' }
     case 'Error':
       // binascii.Error: a binary field got something else than base64.
       return name === 'binascii.Error'

@@ -6,8 +6,11 @@ import { type ErrorCode, errorCodes } from '../core/errors.js'
 import type { Access, Tool } from '../core/ports.js'
 import './route-config.js'
 
-/** Describes the routes that are registered after this, as OpenAPI 3.1. Routes without a tag are left out. */
-export async function describeRoutes(app: FastifyInstance, version: string): Promise<void> {
+/**
+ * Describes the routes that are registered after this, as OpenAPI 3.1. Routes without a tag are left out.
+ * @param connects whether `/connect` is one of them
+ */
+export async function describeRoutes(app: FastifyInstance, version: string, connects: boolean): Promise<void> {
   app.addSchema(ProblemSchema)
   await app.register(swagger, {
     openapi: {
@@ -20,7 +23,9 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
         { name: 'Write', description: 'Changes records. A problem of these says in `outcome` whether it did.' },
         { name: 'Server', description: 'The server itself; asks no Odoo.' }
       ],
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: bearerDescription } } },
+      components: {
+        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: bearerDescription(connects) } }
+      },
       // The empty object: a server without access keys, or one with a default connection, asks for none.
       security: [{ bearer: [] }, {}]
     },
@@ -161,6 +166,6 @@ const description = [
   'The same tools are served over MCP (Streamable HTTP) at `/mcp`, which this document does not describe.'
 ].join('\n')
 
-const bearerDescription =
-  'An access key of this server, or the session that `/connect` answered. A server that listens on loopback only may ' +
-  'have no access keys and then asks for none.'
+const bearerDescription = (connects: boolean) =>
+  `An access key of this server${connects ? ', or the session that `/connect` answered' : ''}. A server that listens on ` +
+  'loopback only may have no access keys and then asks for none.'

@@ -10,15 +10,16 @@ export interface RestOptions {
   authenticate: (request: FastifyRequest) => Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId'>
 }
 
-/** One route per path and method of every listed tool. All checks of the input are behind the gateway. */
+/** One route per path and method of every tool, described if it is listed. All checks of the input are behind the gateway. */
 export function restRoutes(app: FastifyInstance, { gateway, authenticate }: RestOptions): void {
-  for (const tool of gateway.tools) {
+  for (const tool of [...gateway.tools, ...gateway.unlisted]) {
+    const isListed = gateway.tools.includes(tool)
     const writes = mayWrite(tool.access)
     for (const [url, method] of routesOf(tool)) {
       app.route({
         method,
         url,
-        schema: toolOperation(tool, url, method),
+        schema: isListed ? toolOperation(tool, url, method) : { hide: true },
         config: { writes },
         handler: async (request, reply) => {
           refuseQuery(request, writes)

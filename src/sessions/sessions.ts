@@ -99,6 +99,14 @@ export function createSessions(options: SessionOptions): SessionRegistry {
     return slot === undefined || slot.secret === null ? undefined : { secret: slot.secret, kind: 'implicit' }
   }
 
+  /** One answer for an unknown, expired, foreign or missing session and for one of the wrong kind: none tells which. */
+  function authRequired(): GatewayError {
+    const hint = options.allowConnect
+      ? 'Call odoo_connect (REST: POST /connect) and use the session that it opens.'
+      : 'This server only uses its default connection: call without a session.'
+    return new GatewayError('auth_required', 'there is no Odoo session for this call, or it has ended', { hint })
+  }
+
   function assertRoom(principal: string): void {
     store.sweep(clock())
     if (store.count() >= options.maxSessions || store.count(principal) >= options.maxPerPrincipal) {
@@ -202,13 +210,6 @@ export function createSessions(options: SessionOptions): SessionRegistry {
 
     principalOfBearer: secret => live(secret, 'bearer')?.principal
   }
-}
-
-/** One answer for an unknown, expired, foreign or missing session and for one of the wrong kind: none tells which. */
-function authRequired(): GatewayError {
-  return new GatewayError('auth_required', 'there is no Odoo session for this call, or it has ended', {
-    hint: 'Call odoo_connect (REST: POST /connect) and use the session that it opens.'
-  })
 }
 
 /** Odoo refused the login itself. While it only asks to wait, the login may still be right. */

@@ -10,14 +10,19 @@ export const unlink = defineTool({
   access: 'destructive',
   effect: 'unlink',
   input: Exact({ model: ModelName, ids: Ids, context: Type.Optional(Context) }),
-  output: Type.Object({ deleted: Type.Integer(), result: AnyJson, message: Type.String() }),
+  output: Type.Object({
+    deleted: Type.Integer(),
+    result: AnyJson,
+    message: Type.String(),
+    warning: Type.Optional(Type.String())
+  }),
   rest: { paths: ['/unlink'] },
   example: { model: 'res.partner', ids: [42] },
   async run({ model, ids }, { odoo }) {
-    const result = await odoo.unlink(model, ids)
+    const reply = await odoo.unlink(model, ids)
     return {
       deleted: ids.length,
-      result,
+      ...reply,
       message: `Deleted ${ids.length === 1 ? '1 record' : `${ids.length} records`} of ${model}.`
     }
   }

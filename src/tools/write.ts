@@ -10,12 +10,17 @@ export const write = defineTool({
   access: 'write',
   effect: 'write',
   input: Exact({ model: ModelName, ids: Ids, values: Values, context: Type.Optional(Context) }),
-  output: Type.Object({ updated: Type.Integer(), result: AnyJson, message: Type.String() }),
+  output: Type.Object({
+    updated: Type.Integer(),
+    result: AnyJson,
+    message: Type.String(),
+    warning: Type.Optional(Type.String())
+  }),
   rest: { paths: ['/write'] },
   example: { model: 'res.partner', ids: [1], values: { phone: '+32 2 123 45 67' } },
   async run({ model, ids, values }, { odoo }) {
-    const result = await odoo.write(model, ids, values)
-    return { updated: ids.length, result, message: `Updated ${records(ids.length)} of ${model}.` }
+    const reply = await odoo.write(model, ids, values)
+    return { updated: ids.length, ...reply, message: `Updated ${records(ids.length)} of ${model}.` }
   }
 })
 

@@ -21,7 +21,7 @@ export interface Patience {
 export interface Leaver {
   name: string
   call(tool: string, input: JsonObject, patience?: Patience): Promise<Reply>
-  /** Makes a call and waits until it has reached the server, or is sure to before the caller's next word. */
+  /** Makes a call and waits until it has reached the server. */
   start(tool: string, input: JsonObject, patience?: Patience): Promise<{ reply: Promise<Reply> }>
   /** Outcomes of the audit so far, with what they are about. */
   audits(): { outcome: string; code?: string }[]
@@ -124,8 +124,13 @@ async function overStdio(flags: Flags, era: Era): Promise<Leaver> {
   return {
     name,
     call,
-    // One pipe: what is said next comes after it.
-    start: async (...request) => ({ reply: call(...request) }),
+    async start(...request) {
+      const reply = call(...request)
+      reply.catch(() => {})
+      // One pipe: what is answered after it was read after it.
+      await call('odoo_session', {})
+      return { reply }
+    },
     audits: () => auditsIn(lines),
     frames: framesOf(client),
     close: () => client.close()

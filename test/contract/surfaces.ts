@@ -99,7 +99,7 @@ export async function mcpHttp(url: string, era: Era, access: Access = {}): Promi
     requestInit: { headers: headersOf(access) }
   })
   await client.connect(transport)
-  return { client, ...v2Surface(`MCP ${era === 'legacy' ? '2025-11-25' : era.pin}`, client) }
+  return { client, ...clientSurface(`MCP ${era === 'legacy' ? '2025-11-25' : era.pin}`, client) }
 }
 
 /** The official client, v1, over HTTP; it validates against output schemas once it has listed the tools. */
@@ -111,7 +111,7 @@ export async function oldMcpHttp(url: string, access: Access = {}): Promise<Surf
   })
   await client.connect(transport as never)
   await client.listTools()
-  return oldSurface('MCP, v1 client', client)
+  return clientSurface('MCP, v1 client', client)
 }
 
 /** The command line that starts `odoo-mcp stdio` as a user's MCP client does. */
@@ -125,7 +125,7 @@ export async function stdio(flags: Flags, era: Era): Promise<Surface & { client:
   const transport = new StdioClientTransport(stdioCommand(flags))
   transport.stderr?.on('data', chunk => assertNoCanary('stderr of stdio', String(chunk)))
   await client.connect(transport)
-  return { client, ...v2Surface(`stdio ${era === 'legacy' ? '2025-11-25' : era.pin}`, client) }
+  return { client, ...clientSurface(`stdio ${era === 'legacy' ? '2025-11-25' : era.pin}`, client) }
 }
 
 export async function oldStdio(flags: Flags): Promise<Surface> {
@@ -134,22 +134,16 @@ export async function oldStdio(flags: Flags): Promise<Surface> {
   transport.stderr?.on('data', chunk => assertNoCanary('stderr of stdio', String(chunk)))
   await client.connect(transport as never)
   await client.listTools()
-  return oldSurface('stdio, v1 client', client)
+  return clientSurface('stdio, v1 client', client)
 }
 
-function v2Surface(name: string, client: Client): Surface {
-  return {
-    name,
-    async call(tool, input = {}) {
-      const result = await client.callTool({ name: tool, arguments: input as Record<string, unknown> })
-      assertNoCanary('an MCP frame', JSON.stringify(result))
-      return fromResult(result as ToolResult)
-    },
-    close: () => client.close()
-  }
+/** What the clients of both SDK versions have in common. */
+interface ToolClient {
+  callTool(call: { name: string; arguments: Record<string, unknown> }): Promise<unknown>
+  close(): Promise<void>
 }
 
-function oldSurface(name: string, client: OldClient): Surface {
+function clientSurface(name: string, client: ToolClient): Surface {
   return {
     name,
     async call(tool, input = {}) {

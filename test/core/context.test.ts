@@ -142,7 +142,8 @@ for (const [title, input, detail] of kwargsContexts) {
 async function orderSent(order: string) {
   const door = openDoor()
   await door.call('odoo_search', { model: 'res.partner', order, fields: ['name'] })
-  return (door.odoo.args[0]?.[1] as { order?: string }).order
+  const [query] = door.odoo.args.map(args => args[1] as { order?: string })
+  return query?.order
 }
 
 const orders: [given: string, sent: string][] = [

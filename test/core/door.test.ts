@@ -41,15 +41,23 @@ t.test('the sessions are asked for the caller who calls, and told how the call e
   t.equal(door.settled.length, 2)
 })
 
-t.test('the gateway passes on whether the default connection works, and which slots have ended', async t => {
-  const released: unknown[] = []
-  const { gateway } = openDoor({ sessions: { connected: false, release: slot => released.push(slot) } })
-  const slot = { secret: null }
-  gateway.release(slot)
-  t.equal(gateway.connected, false)
-  t.equal(openDoor().gateway.connected, true)
-  t.strictSame(released, [slot])
-})
+t.test(
+  'the gateway passes on whether the default connection works, and which slots are in use or have ended',
+  async t => {
+    const released: unknown[] = []
+    const touched: unknown[] = []
+    const { gateway } = openDoor({
+      sessions: { connected: false, release: slot => released.push(slot), touch: slot => touched.push(slot) }
+    })
+    const slot = { secret: null }
+    gateway.touch(slot)
+    t.strictSame([touched, released], [[slot], []])
+    gateway.release(slot)
+    t.equal(gateway.connected, false)
+    t.equal(openDoor().gateway.connected, true)
+    t.strictSame(released, [slot])
+  }
+)
 
 t.test('a tool that only opens sessions has no Odoo at hand', async t => {
   const grabs = (part: 'odoo' | 'session') =>
@@ -85,7 +93,10 @@ t.test('an output that a write got wrong is logged and given: the write was appl
   const door = openDoor({ tools: [drifting(create, { id: 'x', message: 'Created.' })] })
   const output = await door.call('odoo_create', { model: 'res.partner', values: { name: 'x' } })
   t.strictSame(output, { id: 'x', message: 'Created.' })
-  t.match(door.lines, [{ fields: { audit: { outcome: 'applied' } } }, { level: 'error', fields: { tool: 'odoo_create' } }])
+  t.match(door.lines, [
+    { fields: { audit: { outcome: 'applied' } } },
+    { level: 'error', fields: { tool: 'odoo_create' } }
+  ])
 })
 
 t.test('an output that is nothing at all is a bug, too', async t => {
@@ -161,11 +172,31 @@ t.test('a bug of ours before a write is sent leaves it not applied', async t => 
 // Audit
 
 const audited: [title: string, tool: string, input: JsonObject, audit: JsonObject][] = [
-  ['a create', 'odoo_create', { model: 'res.partner', values: [{ name: 'Ada' }, { email: 'Ada' }] }, { fields: ['name', 'email'] }],
-  ['a write', 'odoo_write', { model: 'res.partner', ids: [7, 8], values: { name: 'Ada' } }, { ids: [7, 8], fields: ['name'] }],
+  [
+    'a create',
+    'odoo_create',
+    { model: 'res.partner', values: [{ name: 'Ada' }, { email: 'Ada' }] },
+    { fields: ['name', 'email'] }
+  ],
+  [
+    'a write',
+    'odoo_write',
+    { model: 'res.partner', ids: [7, 8], values: { name: 'Ada' } },
+    { ids: [7, 8], fields: ['name'] }
+  ],
   ['a delete', 'odoo_unlink', { model: 'res.partner', ids: [7] }, { ids: [7] }],
-  ['a method', 'odoo_call', { model: 'res.partner', method: 'foo', ids: [7], args: ['Ada'] }, { method: 'foo', ids: [7] }],
-  ['a method on its first argument', 'odoo_call', { model: 'res.partner', method: 'foo', args: [[7], 'Ada'] }, { method: 'foo', ids: [7] }],
+  [
+    'a method',
+    'odoo_call',
+    { model: 'res.partner', method: 'foo', ids: [7], args: ['Ada'] },
+    { method: 'foo', ids: [7] }
+  ],
+  [
+    'a method on its first argument',
+    'odoo_call',
+    { model: 'res.partner', method: 'foo', args: [[7], 'Ada'] },
+    { method: 'foo', ids: [7] }
+  ],
   [
     'a method that writes values',
     'odoo_call',
@@ -178,7 +209,12 @@ const audited: [title: string, tool: string, input: JsonObject, audit: JsonObjec
     { model: 'res.partner', method: 'create', kwargs: { vals_list: [{ name: 'Ada' }] } },
     { method: 'create', fields: ['name'] }
   ],
-  ['a method without arguments', 'odoo_call', { model: 'res.partner', method: 'foo', kwargs: { a: 'Ada' } }, { method: 'foo' }]
+  [
+    'a method without arguments',
+    'odoo_call',
+    { model: 'res.partner', method: 'foo', kwargs: { a: 'Ada' } },
+    { method: 'foo' }
+  ]
 ]
 for (const [title, tool, input, audit] of audited) {
   t.test(`${title} leaves one line that says what was changed by whom, and no value`, async t => {
@@ -215,7 +251,7 @@ t.test('what has no model leaves no audit line, and neither does a read', async 
   t.strictSame(door.audits(), [])
 })
 
-t.test("a reply that comes after its caller has gone leaves a second line", async t => {
+t.test('a reply that comes after its caller has gone leaves a second line', async t => {
   const scopes: CallScope[] = []
   const door = openDoor({
     answers: scope => ({
@@ -241,9 +277,7 @@ t.test('every call leaves a line with its time, its requests and its end', async
   const door = openDoor({ clock: () => (now += 5) })
   await door.call('odoo_search', { model: 'res.partner', limit: 1, offset: 3, fields: ['name'] })
   await door.refused('odoo_search', { nope: 1 })
-  await t.rejects(
-    openDoor({ tools: [drifting(search, {})] }).call('odoo_search', { model: 'res.partner' })
-  )
+  await t.rejects(openDoor({ tools: [drifting(search, {})] }).call('odoo_search', { model: 'res.partner' }))
   const line = { request_id: 'r-1', principal: 'key:ci', tool: 'odoo_search' }
   t.match(door.lines, [
     { level: 'info', message: 'call', fields: { ...line, rpcs: 2, outcome: 'ok', ms: Number } },
@@ -304,5 +338,8 @@ t.test('the tools of the door are found by their names and nothing else', async 
   t.equal(gateway.find('odoo_search_read'), search)
   t.equal(gateway.find('constructor'), undefined)
   t.equal(gateway.nearest('odoo_reed'), 'odoo_read')
-  t.equal((await refusalOf(gateway.call({ tool: '', input: {}, caller, signal: new AbortController().signal }))).code, 'not_found')
+  t.equal(
+    (await refusalOf(gateway.call({ tool: '', input: {}, caller, signal: new AbortController().signal }))).code,
+    'not_found'
+  )
 })

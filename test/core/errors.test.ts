@@ -7,26 +7,29 @@ import { Problems } from '../../src/core/problems.js'
 import { toJsonSchema } from '../../src/core/schemas.js'
 import { search } from '../../src/tools/search.js'
 
-t.test('the codes are those of the contract, each with its HTTP status and its number in the early dialect', async t => {
-  const table = Object.entries(errorCodes).map(([code, { status, rpc }]) => [code, status, rpc])
-  t.strictSame(table, [
-    ['invalid_input', 400, -32004],
-    ['auth_required', 401, -32000],
-    ['auth_failed', 401, -32000],
-    ['access_denied', 403, -32000],
-    ['policy_denied', 403, -32000],
-    ['not_found', 404, -32000],
-    ['conflict', 409, -32000],
-    ['validation', 422, -32000],
-    ['rate_limited', 429, -32001],
-    ['busy', 503, -32001],
-    ['odoo_unavailable', 502, -32000],
-    ['odoo_error', 502, -32000],
-    ['timeout', 504, -32000],
-    ['cancelled', 499, -32000],
-    ['internal', 500, -32603]
-  ])
-})
+t.test(
+  'the codes are those of the contract, each with its HTTP status and its number in the early dialect',
+  async t => {
+    const table = Object.entries(errorCodes).map(([code, { status, rpc }]) => [code, status, rpc])
+    t.strictSame(table, [
+      ['invalid_input', 400, -32004],
+      ['auth_required', 401, -32000],
+      ['auth_failed', 401, -32000],
+      ['access_denied', 403, -32000],
+      ['policy_denied', 403, -32000],
+      ['not_found', 404, -32000],
+      ['conflict', 409, -32000],
+      ['validation', 422, -32000],
+      ['rate_limited', 429, -32001],
+      ['busy', 503, -32001],
+      ['odoo_unavailable', 502, -32000],
+      ['odoo_error', 502, -32000],
+      ['timeout', 504, -32000],
+      ['cancelled', 499, -32000],
+      ['internal', 500, -32603]
+    ])
+  }
+)
 
 t.test('an error becomes a problem with everything that is known of it but its cause', async t => {
   const error = new GatewayError('busy', 'full', { hint: 'wait', retry_after_s: 5, cause: new Error('inside') })
@@ -42,7 +45,13 @@ t.test('an error becomes a problem with everything that is known of it but its c
   })
 })
 
-for (const thrown of [new TypeError('at /srv/app'), 'at /srv/app', undefined, null, { code: 'busy', detail: 'at /srv/app' }]) {
+for (const thrown of [
+  new TypeError('at /srv/app'),
+  'at /srv/app',
+  undefined,
+  null,
+  { code: 'busy', detail: 'at /srv/app' }
+]) {
   t.test(`${JSON.stringify(thrown) ?? 'undefined'} thrown by mistake shows nothing of itself`, async t => {
     t.strictSame(toProblem(thrown, 'r-1'), {
       type: 'urn:odoo-mcp:problem:internal',
@@ -59,7 +68,12 @@ t.test('more can be said of an error, and the rest of it stays', async t => {
   const cause = new Error('inside')
   const error = new GatewayError('timeout', 'late', { hint: 'wait', cause })
   const more = error.with({ outcome: 'unknown', hint: 'look' })
-  t.match(more, { code: 'timeout', detail: 'late', message: 'timeout: late', extra: { hint: 'look', outcome: 'unknown' } })
+  t.match(more, {
+    code: 'timeout',
+    detail: 'late',
+    message: 'timeout: late',
+    extra: { hint: 'look', outcome: 'unknown' }
+  })
   t.equal(more.cause, cause)
   t.strictSame(error.extra, { hint: 'wait' })
   t.notOk('cause' in new GatewayError('timeout', 'late'))

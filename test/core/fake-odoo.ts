@@ -59,6 +59,9 @@ export const models: ReadonlyMap<string, FieldMap> = new Map([
       color: field('integer'),
       credit_limit: field('float'),
       credit: field('monetary', { ...computed, searchable: true }),
+      mood: field('selection', { ...computed, searchable: true, selection: [['good', 'Good']] }),
+      account_id: field('many2one', { ...to('res.groups'), company_dependent: true }),
+      log_ids: field('one2many', many('mail.log')),
       date: field('date'),
       contact_address: field('char', computed),
       type: field('selection', {
@@ -119,6 +122,7 @@ export const models: ReadonlyMap<string, FieldMap> = new Map([
   ],
   ['sale.order.line', fieldMap({ name: field('char'), order_id: field('many2one', to('sale.order')) })],
   ['res.currency', fieldMap({ name: field('char') })],
+  ['mail.log', fieldMap({ body: field('html') })],
   ['ir.config_parameter', fieldMap({ key: field('char'), value: field('text') })],
   ['ir.mail_server', fieldMap({ name: field('char'), smtp_pass: field('char') })]
 ])
@@ -232,8 +236,8 @@ export class FakeOdoo implements OdooLogin {
       describeFields: async model =>
         Object.fromEntries([...(models.get(model) as FieldMap)].map(([name, { type }]) => [name, { type }])),
       create: async (_model, rows) => rows.map((_row, index) => 100 + index),
-      write: async () => true,
-      unlink: async () => true,
+      write: async () => ({ result: true }),
+      unlink: async () => ({ result: true }),
       call: async () => ({ result: true })
     }
   }
@@ -283,6 +287,7 @@ export function openDoor(options: DoorOptions = {}) {
     open: async () => ({ session, secret: 'oms_b_secret' }),
     close: async () => {},
     release: () => {},
+    touch: () => {},
     settled: (ended, error) => {
       settled.push({ session: ended, error })
     },

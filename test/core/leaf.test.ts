@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Json } from '../../src/core/ports.js'
-import { domainRefused, domainSent } from './fake-odoo.js'
+import { domainRefused, domainSent, openDoor } from './fake-odoo.js'
 
 const accepted: [field: string, operator: string, value: Json, sent?: Json][] = [
   ['name', '=', 'Azure'],
@@ -18,6 +18,9 @@ const accepted: [field: string, operator: string, value: Json, sent?: Json][] = 
   ['color', '=?', 3],
   ['credit_limit', '<', 10.5],
   ['credit', '>', 0],
+  ['mood', '=', 'good'],
+  ['account_id', 'child_of', 5],
+  ['log_ids', 'in', [5]],
   ['is_company', '=', false],
   ['is_company', 'in', [true, false]],
   ['date', '>=', '2026-02-28'],
@@ -156,4 +159,71 @@ t.test('dates relative to today need Odoo 19, older ones would take them for tex
   t.match(await domainRefused([['date', '>', 'today -7d']], { major: 18 }), {
     detail: 'domain[0][2]: date: "today -7d" is not a date; expected YYYY-MM-DD without a time'
   })
+})
+
+t.test('a value per company is no hierarchy before Odoo 18, which would fail on it', async t => {
+  t.match(await domainRefused([['account_id', 'child_of', 5]], { major: 17 }), {
+    code: 'invalid_input',
+    detail: 'domain[0][2]: account_id: "child_of" on a field with a value per company; expected "=" or "in"'
+  })
+})
+
+t.test('a computed selection is not looked for by a pattern, which its search does not know', async t => {
+  t.match(await domainRefused([['mood', 'like', 'goo']]), {
+    code: 'invalid_input',
+    detail: 'domain[0][2]: mood: "like" on a selection field; expected a comparison such as "=" or ">="'
+  })
+})
+
+for (const [operator, value] of [
+  ['=', 5],
+  ['!=', 0],
+  ['in', [0]]
+] as const) {
+  t.test(`[credit, ${operator}, ${JSON.stringify(value)}] would find every partner, and is refused`, async t => {
+    const detail = `domain[0][1]: "${operator}" on credit, which Odoo can only compare; expected one of <, >, <=, >=`
+    t.match(await domainRefused([['credit', operator, value]] as Json), { code: 'invalid_input', detail })
+  })
+}
+
+for (const [operator, value] of [
+  ['=', 'x'],
+  ['ilike', 'x'],
+  ['in', ['x', 5]]
+] as const) {
+  t.test(
+    `[log_ids, ${operator}, ${JSON.stringify(value)}] is refused where records have no name: it would find all`,
+    async t => {
+      const domain = [['log_ids', operator, value]] as Json
+      const call = async () => ({ result: [[1, 'mail.log,1']] })
+      const nameless = { answers: () => ({ call }) }
+      t.match(await domainRefused(domain, nameless), {
+        code: 'invalid_input',
+        detail: 'domain[0][2]: log_ids: records of mail.log have no name to be found by; expected ids'
+      })
+      const door = openDoor({ answers: () => ({ call: async () => ({ result: [] }) }) })
+      await door.call('odoo_count', { model: 'res.partner', domain })
+      t.match(door.odoo.args, [
+        ['mail.log', 'name_search', [], { limit: 1 }, { read: true }],
+        ['res.partner', domain]
+      ])
+    }
+  )
+}
+
+t.test('text for a record of a hidden model is denied', async t => {
+  t.match(await domainRefused([['mail_server_id', 'ilike', 'smtp']]), {
+    code: 'policy_denied',
+    detail: 'domain[0][0]: the policy of this server gives no access to ir.mail_server'
+  })
+  t.strictSame(await domainSent([['mail_server_id', '=', 5]]), [['mail_server_id', '=', 5]])
+})
+
+t.test('text for the displayed name needs records with a name', async t => {
+  const nameless = { answers: () => ({ call: async () => ({ result: [[1, 'mail.log,1']] }) }) }
+  t.match(await domainRefused([['display_name', 'ilike', 'x']], nameless, 'mail.log'), {
+    code: 'invalid_input',
+    detail: 'domain[0][2]: display_name: records of mail.log have no name to be found by; expected ids'
+  })
+  t.ok(await domainSent([['display_name', 'ilike', 'x']]))
 })

@@ -44,6 +44,7 @@ export function fakeGateway(
   return {
     tools: fakeTools,
     calls,
+    unlisted: [],
     connected: true,
     find: name => fakeTools.find(tool => tool.name === name),
     nearest: () => undefined,

@@ -46,6 +46,7 @@ function tool(name: string, access: Tool['access'], input: TObject, aliases: Too
  */
 export class FakeGateway implements Gateway {
   readonly tools = tools
+  readonly unlisted = []
   readonly connected = false
   readonly calls: CallRequest[] = []
   readonly released: SessionSlot[] = []

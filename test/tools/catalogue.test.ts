@@ -1,35 +1,10 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
 import { inputCheck } from '../../src/core/check-input.js'
-import type { JsonObject } from '../../src/core/ports.js'
 import { toJsonSchema } from '../../src/core/schemas.js'
 import { toMcpTools } from '../../src/mcp/catalogue.js'
 import { tools } from '../../src/tools/index.js'
-
-const maxListBytes = 16_000
-
-/** What every host understands: no combinator at the top, no reference, no array without items. */
-function faults(schema: unknown, at: string, isTop = true): string[] {
-  if (typeof schema !== 'object' || schema === null) return []
-  const given = schema as JsonObject
-  const own = [
-    ...(isTop && given.type !== 'object' ? [`${at} is no object`] : []),
-    ...(isTop ? ['anyOf', 'oneOf', 'allOf', 'not'].filter(key => key in given).map(key => `${at} has ${key}`) : []),
-    ...('$ref' in given ? [`${at} has $ref`] : []),
-    ...(given.type === 'array' && !hasItems(given) ? [`${at} has no items`] : [])
-  ]
-  return [...own, ...Object.entries(given).flatMap(([key, value]) => faults(value, `${at}.${key}`, false))]
-}
-
-function hasItems({ items }: JsonObject): boolean {
-  return typeof items === 'object' && items !== null && Object.keys(items).length > 0
-}
-
-t.test('each fault of a schema is found', async t => {
-  t.strictSame(faults({ type: 'object', properties: { a: { type: 'array' } } }, 'x'), ['x.properties.a has no items'])
-  t.strictSame(faults({ type: 'array', items: {} }, 'x', false), ['x has no items'])
-  t.strictSame(faults({ anyOf: [{ $ref: '#/a' }] }, 'x'), ['x is no object', 'x has anyOf', 'x.anyOf.0 has $ref'])
-})
+import { faultsOfCatalogue, maxListBytes } from '../mcp/catalogue.js'
 
 t.test('every file of a tool is in the list, and the list is nothing but those files', async t => {
   const files = readdirSync(new URL('../../src/tools/', import.meta.url))
@@ -40,7 +15,9 @@ t.test('every file of a tool is in the list, and the list is nothing but those f
 
 t.test('no two names, aliases or routes are the same', async t => {
   const names = tools.flatMap(({ name, aliases }) => [name, ...aliases.map(alias => alias.name)])
-  const routes = tools.flatMap(({ rest }) => rest.paths.flatMap(path => rest.methods.map(method => `${method} ${path}`)))
+  const routes = tools.flatMap(({ rest }) =>
+    rest.paths.flatMap(path => rest.methods.map(method => `${method} ${path}`))
+  )
   t.strictSame([...new Set(names)], names)
   t.strictSame([...new Set(routes)], routes)
 })
@@ -108,8 +85,7 @@ for (const tool of tools) {
   })
 
   t.test(`the schemas of ${tool.name} are such as every host understands`, async t => {
-    t.strictSame(faults(toJsonSchema(tool.input), 'input'), [])
-    t.strictSame(faults(toJsonSchema(tool.output), 'output'), [])
+    t.strictSame(faultsOfCatalogue([tool]), [])
     t.match(toJsonSchema(tool.input), { additionalProperties: false })
   })
 }

@@ -1,0 +1,388 @@
+import t, { type Test } from 'tap'
+import { noAccessModels } from '../../src/core/deny-list.js'
+import { matcher } from '../../src/core/patterns.js'
+import type { JsonObject } from '../../src/core/ports.js'
+import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
+import { watchedFetch } from './canary.js'
+import { connectionFlags, type Flags, startServer } from './server.js'
+import { mcpHttp, modern, rest, type Surface, stdio } from './surfaces.js'
+import { createWorld, type World } from './world.js'
+
+type McpSurface = Awaited<ReturnType<typeof mcpHttp>>
+
+/** REST, MCP in both eras, and stdio to servers of the same settings. */
+async function open(t: Test, odoo: LabOdoo, settings: Flags) {
+  const flags = { ...connectionFlags(odoo), ...settings }
+  const server = await startServer(flags)
+  const overHttp = await Promise.all([mcpHttp(server.url, modern), mcpHttp(server.url, 'legacy')])
+  const overStdio = await stdio(flags, modern)
+  const overMcp: McpSurface[] = [...overHttp, overStdio]
+  const surfaces: Surface[] = [rest(server.url), ...overMcp]
+  t.teardown(async () => {
+    await Promise.all(surfaces.map(surface => surface.close()))
+    await server.close()
+  })
+  return { url: server.url, overMcp, surfaces }
+}
+
+/** The technical names that odoo_get_models lists. */
+async function modelsOf({ call }: Surface): Promise<string[]> {
+  const { output } = await call('odoo_get_models')
+  return (output as { models: { model: string }[] }).models.map(({ model }) => model)
+}
+
+interface Denied {
+  way: string
+  tool: string
+  input: JsonObject
+  /** What the refusal is about. */
+  detail: RegExp
+  /** Settings that lift the denial; absent where nothing lifts it, and then `allowed` is the control. */
+  lift?: Flags
+  allowed?: JsonObject
+}
+
+// Far beyond the last id: where the denial is lifted, Odoo finds no such record and changes nothing.
+const nobody = 2147483647
+
+/** Whatever could be a way around the policy. */
+function denials({ partners, major }: World): Denied[] {
+  const [id] = partners as [number]
+  const keys = /no access to res\.users\.apikeys/
+  const users = /lets res\.users be read, not changed/
+  const liftKeys = { 'denied-models': '!res.users.apikeys*' }
+  const liftUsers = { 'denied-models': '!res.users' }
+  const parameters = /no access to ir\.config_parameter/
+  const liftParameters = { 'denied-models': '!ir.config_parameter' }
+  const count = (domain: JsonObject[string]) => ({ tool: 'odoo_count', input: { model: 'res.partner', domain } })
+  const write = (values: JsonObject) => ({ tool: 'odoo_write', input: { model: 'res.partner', ids: [id], values } })
+  const call = (method: string, more: JsonObject, model = 'res.partner') => ({
+    tool: 'odoo_call',
+    input: { model, method, ...more }
+  })
+  const access = /field access_token is withheld/
+  return [
+    {
+      way: 'a tool',
+      tool: 'odoo_search',
+      input: { model: 'ir.config_parameter' },
+      detail: parameters,
+      lift: liftParameters
+    },
+    {
+      way: 'an alias',
+      tool: 'odoo_search_read',
+      input: { model: 'ir.config_parameter' },
+      detail: parameters,
+      lift: liftParameters
+    },
+    {
+      way: 'the description of its fields',
+      tool: 'odoo_get_fields',
+      input: { model: 'ir.config_parameter' },
+      detail: parameters,
+      lift: liftParameters
+    },
+    {
+      way: 'odoo_call',
+      ...call('search_count', { args: [[]] }, 'ir.config_parameter'),
+      detail: parameters,
+      lift: liftParameters
+    },
+    {
+      way: 'an alias of odoo_call',
+      tool: 'odoo_execute_kw',
+      input: { model: 'ir.config_parameter', method: 'get_param', args: ['no.such.key'] },
+      detail: parameters,
+      lift: liftParameters
+    },
+    {
+      way: 'a dotted domain',
+      ...count([['user_ids.api_key_ids.name', '=', 'x']]),
+      detail: keys,
+      lift: liftKeys
+    },
+    {
+      way: 'a dotted domain as text',
+      ...count('[["user_ids.api_key_ids.name", "=", "x"]]'),
+      detail: keys,
+      lift: liftKeys
+    },
+    {
+      way: 'a dotted domain inside odoo_call',
+      ...call('search_count', { args: [[['user_ids.api_key_ids.name', '=', 'x']]] }),
+      detail: keys,
+      lift: liftKeys
+    },
+    {
+      way: 'a dotted domain by keyword inside odoo_call',
+      ...call('search_read', { kwargs: { domain: [['user_ids.api_key_ids.name', '=', 'x']], limit: 1 } }),
+      detail: keys,
+      lift: liftKeys
+    },
+    ...(major >= 17
+      ? [
+          {
+            way: 'a domain within a domain',
+            ...count([['user_ids', 'any', [['api_key_ids', 'any', [['name', '=', 'x']]]]]]),
+            detail: keys,
+            lift: liftKeys
+          }
+        ]
+      : []),
+    {
+      way: 'an order',
+      tool: 'odoo_search',
+      input: { model: 'sale.order', limit: 1, order: 'name, access_token desc' },
+      detail: access,
+      allowed: { model: 'sale.order', limit: 1, order: 'name, date_order desc' }
+    },
+    {
+      way: 'an order inside odoo_call',
+      ...call('search', { args: [[]], kwargs: { limit: 1, order: 'access_token' } }, 'sale.order'),
+      detail: access,
+      allowed: { model: 'sale.order', method: 'search', args: [[]], kwargs: { limit: 1, order: 'name' } }
+    },
+    {
+      way: 'a field',
+      tool: 'odoo_search',
+      input: { model: 'sale.order', limit: 1, fields: ['access_token'] },
+      detail: access,
+      allowed: { model: 'sale.order', limit: 1, fields: ['name'] }
+    },
+    {
+      way: 'a write',
+      tool: 'odoo_write',
+      input: { model: 'res.users', ids: [nobody], values: { signature: 'x' } },
+      detail: users,
+      lift: liftUsers
+    },
+    {
+      way: 'odoo_call of write',
+      ...call('write', { ids: [nobody], args: [{ signature: 'x' }] }, 'res.users'),
+      detail: users,
+      lift: liftUsers
+    },
+    {
+      way: 'odoo_call of a method that nobody knows',
+      ...call('no_such_method', { ids: [nobody] }, 'res.users'),
+      detail: users,
+      lift: liftUsers
+    },
+    {
+      way: 'a command that creates',
+      ...write({ user_ids: [[0, 0, { name: 'without a login' }]] }),
+      detail: users,
+      lift: liftUsers
+    },
+    {
+      way: 'a command that changes',
+      ...write({ user_ids: [[1, nobody, { signature: 'x' }]] }),
+      detail: users,
+      lift: liftUsers
+    },
+    {
+      way: 'a command that links',
+      ...write({ user_ids: [[4, nobody, 0]] }),
+      detail: users,
+      lift: liftUsers
+    },
+    {
+      way: 'a command within a command',
+      ...write({ child_ids: [[1, nobody, { user_ids: [[1, nobody, { signature: 'x' }]] }]] }),
+      detail: users,
+      lift: liftUsers
+    },
+    {
+      way: 'a command inside odoo_call',
+      ...call('write', { args: [[id], { user_ids: [[1, nobody, { signature: 'x' }]] }] }),
+      detail: users,
+      lift: liftUsers
+    },
+    {
+      way: 'a method',
+      ...call('export_data', { ids: [id], args: [['name']] }),
+      detail: /denies the method export_data/,
+      lift: { 'denied-methods': '!export_data' }
+    },
+    {
+      way: 'a private method',
+      ...call('_compute_display_name', { ids: [id] }),
+      detail: /is not the name of a public method/,
+      allowed: { model: 'res.partner', method: 'name_get', ids: [id] }
+    }
+  ]
+}
+
+for (const odoo of await odoos()) {
+  const label = `Odoo ${odoo.version}`
+  const world = await createWorld(odoo)
+  t.teardown(() => world.close())
+  const [id] = world.partners as [number]
+
+  t.test(`${label}: what policy denies is denied by every way in`, async t => {
+    const { surfaces } = await open(t, odoo, {})
+    const table = denials(world)
+    for (const { way, tool, input, detail, allowed } of table) {
+      for (const surface of surfaces) {
+        const { problem } = await surface.call(tool, input)
+        t.match(problem, { code: 'policy_denied', status: 403, detail, hint: /operator/ }, `${surface.name}: ${way}`)
+        if (allowed === undefined) continue
+        t.ok((await surface.call(tool, allowed)).output, `${surface.name}: control: ${way} as it may be`)
+      }
+    }
+
+    // Those of one lift share a server.
+    for (const lift of new Set(table.map(({ lift }) => JSON.stringify(lift)))) {
+      if (lift === undefined) continue
+      await t.test(`control: it is not with ${lift}`, async t => {
+        const { surfaces } = await open(t, odoo, JSON.parse(lift))
+        for (const { way, tool, input } of table.filter(row => JSON.stringify(row.lift) === lift)) {
+          for (const surface of surfaces) {
+            const { output, problem } = await surface.call(tool, input)
+            t.ok(output ?? problem, `${surface.name}: ${way} is answered: ${problem?.detail ?? 'with success'}`)
+            t.not(problem?.code, 'policy_denied', `${surface.name}: ${way}`)
+          }
+        }
+      })
+    }
+  })
+
+  t.test(`${label}: a read-only server reads, and changes nothing`, async t => {
+    const { surfaces, overMcp } = await open(t, odoo, { 'read-only': true })
+    for (const { name, client } of overMcp) {
+      const listed = (await client.listTools()).tools.map(tool => tool.name)
+      t.notMatch(listed.join(' '), /odoo_(create|write|unlink)/, `${name} lists no tool that writes`)
+      t.match(listed.join(' '), /odoo_search .*odoo_call/, `${name}: control: it lists those that read`)
+    }
+    const refused: [string, JsonObject][] = [
+      ['odoo_create', { model: 'res.partner', values: { name: 'x', ref: world.ref } }],
+      ['odoo_write', { model: 'res.partner', ids: [id], values: { function: 'x' } }],
+      ['odoo_unlink', { model: 'res.partner', ids: [id] }],
+      ['odoo_call', { model: 'res.partner', method: 'write', args: [[id], { function: 'x' }] }],
+      ['odoo_call', { model: 'res.partner', method: 'action_archive', ids: [id] }],
+      ['odoo_call', { model: 'res.partner', method: 'no_such_method', ids: [id] }],
+      ['odoo_call', { model: 'res.partner', method: 'name_create', args: ['x'] }]
+    ]
+    const allowed: [string, JsonObject][] = [
+      ['odoo_search', { model: 'res.partner', domain: [['id', '=', id]] }],
+      ['odoo_count', { model: 'res.partner' }],
+      ['odoo_call', { model: 'res.partner', method: 'search_count', args: [[['id', '=', id]]] }],
+      ['odoo_call', { model: 'res.partner', method: 'name_get', ids: [id] }]
+    ]
+    for (const surface of surfaces) {
+      for (const [tool, input] of refused) {
+        const { problem } = await surface.call(tool, input)
+        const refusal = { code: 'policy_denied', detail: /read-only/, outcome: 'not_applied' }
+        t.match(problem, refusal, `${surface.name}: ${tool} ${input.method ?? ''}`)
+      }
+      for (const [tool, input] of allowed) {
+        t.ok((await surface.call(tool, input)).output, `${surface.name}: control: ${tool} ${input.method ?? ''}`)
+      }
+      t.match((await surface.call('odoo_session')).output, { policy: { read_only: true } })
+    }
+    const rows = await world.admin.call('res.partner', 'read', [[id], ['function', 'active', 'name']])
+    t.match(rows, [{ function: false, active: true, name: 'Contract 1' }], 'the record is as it was')
+  })
+
+  t.test(`${label}: with allowed_models there are no others`, async t => {
+    const { surfaces } = await open(t, odoo, { 'allowed-models': 'res.partner,res.country*' })
+    for (const surface of surfaces) {
+      const { name, call } = surface
+      const models = await modelsOf(surface)
+      t.ok(models.length >= 2 && models.every(model => /^res\.(partner|country.*)$/.test(model)), `${name}: ${models}`)
+      const outside: [string, JsonObject][] = [
+        ['odoo_search', { model: 'sale.order' }],
+        ['odoo_count', { model: 'res.partner', domain: [['user_ids.login', '=', 'x']] }],
+        ['odoo_write', { model: 'res.partner', ids: [nobody], values: { bank_ids: [[0, 0, { acc_number: '1' }]] } }]
+      ]
+      for (const [tool, input] of outside) {
+        t.match((await call(tool, input)).problem, { code: 'policy_denied' }, `${name}: ${tool} ${input.model}`)
+      }
+      const inside = await call('odoo_count', { model: 'res.partner', domain: [['country_id.code', '=', 'BE']] })
+      t.match(inside.output, { count: Number }, `${name}: control`)
+    }
+  })
+
+  t.test(`${label}: denied_models and denied_methods add to the default ones`, async t => {
+    const added = { 'denied-models': 'crm.*', 'denied-methods': 'action_arch*' }
+    const { surfaces } = await open(t, odoo, added)
+    const archive = { model: 'res.partner', method: 'action_archive', ids: [world.partners[4] as number] }
+    for (const { name, call } of surfaces) {
+      t.match((await call('odoo_count', { model: 'crm.lead' })).problem, { code: 'policy_denied' }, name)
+      t.match((await call('odoo_get_models', { filter: 'crm.' })).output, { total: 0, models: [] }, name)
+      t.match((await call('odoo_call', archive)).problem, { code: 'policy_denied', outcome: 'not_applied' }, name)
+      t.match((await call('odoo_count', { model: 'ir.config_parameter' })).problem, { code: 'policy_denied' }, name)
+      t.match((await call('odoo_count', { model: 'sale.order' })).output, { count: Number }, `${name}: control`)
+    }
+    const control = rest((await open(t, odoo, {})).url)
+    t.match((await control.call('odoo_count', { model: 'crm.lead' })).output, { count: Number }, 'control')
+    t.match((await control.call('odoo_call', archive)).output, { result: null }, 'control')
+  })
+
+  t.test(`${label}: what policy hides is never named`, async t => {
+    const isHidden = matcher([...noAccessModels, 'sale.order'])
+    const hiding = await open(t, odoo, { 'denied-models': 'sale.order' })
+    const open_ = await open(t, odoo, { 'denied-models': noAccessModels.map(pattern => `!${pattern}`).join(',') })
+    const typos = { 'sale.ordr': 'sale.order', 'ir.config_paramter': 'ir.config_parameter', 'ir.crn': 'ir.cron' }
+    for (const surface of hiding.surfaces) {
+      t.same((await modelsOf(surface)).filter(isHidden), [], `${surface.name} lists none`)
+      for (const [typo, hidden] of Object.entries(typos)) {
+        const { problem } = await surface.call('odoo_count', { model: typo })
+        t.match(problem, { code: 'not_found' }, `${surface.name}: ${typo}`)
+        t.notOk(JSON.stringify(problem).includes(`"${hidden}`), `${surface.name}: ${problem?.detail}`)
+      }
+    }
+    for (const surface of open_.surfaces) {
+      t.match(await modelsOf(surface), /sale\.order/)
+      t.ok((await modelsOf(surface)).filter(isHidden).length > 5, `control: ${surface.name} lists them when lifted`)
+      for (const [typo, hidden] of Object.entries(typos)) {
+        const { problem } = await surface.call('odoo_count', { model: typo })
+        t.ok(problem?.detail.includes(`Did you mean "${hidden}"?`), `control: ${surface.name}: ${problem?.detail}`)
+      }
+    }
+  })
+
+  t.test(`${label}: where nobody may connect, nothing speaks of connecting`, async t => {
+    const named = /odoo_(dis)?connect|\/(dis)?connect\b/
+    const everything = async ({ url, overMcp }: Awaited<ReturnType<typeof open>>) => {
+      const texts: [string, string][] = []
+      for (const path of ['/', '/openapi.json']) texts.push([path, await (await watchedFetch(url + path)).text()])
+      for (const { name, client } of overMcp) {
+        texts.push([`${name}: tools/list`, JSON.stringify(await client.listTools())])
+        texts.push([`${name}: instructions`, client.getInstructions() ?? ''])
+      }
+      return texts
+    }
+    const closed = await open(t, odoo, { 'allow-connect': false })
+    for (const [what, text] of await everything(closed)) t.notMatch(text, named, what)
+    for (const path of ['/connect', '/disconnect', '/conect']) {
+      const response = await watchedFetch(closed.url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}'
+      })
+      t.equal(response.status, 404, path)
+      t.notMatch(await response.text(), named)
+    }
+    for (const { name, client } of closed.overMcp) {
+      for (const tool of ['odoo_connect', 'odoo_disconnect', 'odoo_conect']) {
+        const refusal = await client.callTool({ name: tool, arguments: {} }).then(
+          () => undefined,
+          (error: Error) => error
+        )
+        t.match(refusal, { code: -32602, message: /^Unknown tool/ }, `${name}: ${tool}`)
+        t.notMatch(refusal?.message.replace(`"${tool}"`, ''), named)
+      }
+    }
+    const stranger = rest(closed.url, { handle: `oms_h_${'x'.repeat(43)}` })
+    const { problem } = await stranger.call('odoo_session')
+    t.match(problem, { code: 'auth_required' })
+    t.notMatch(JSON.stringify(problem), named)
+    t.match((await rest(closed.url).call('odoo_session')).output, { uid: Number }, 'the default connection works')
+
+    const control = await open(t, odoo, { 'allow-connect': true })
+    for (const [what, text] of await everything(control)) t.match(text, named, `control: ${what}`)
+  })
+}
+if ((await odoos()).length === 0) t.pass('policy', { skip: noOdoo })
