@@ -1,6 +1,58 @@
+import { GatewayError, internalDetail, type Outcome } from './errors.js'
 import { isId } from './field-values.js'
 import { type Argument, bindArguments } from './methods.js'
-import type { AuditEntry, Json, JsonObject } from './ports.js'
+import type { AuditEntry, Caller, Json, JsonObject, Log, Session } from './ports.js'
+
+/** Writes the one audit line of a write, and a second one if Odoo's reply came after its caller had gone. */
+export function createAudit(tool: string, caller: Caller, log: Log) {
+  let session: Session | undefined
+  let about: ReturnType<typeof auditedParts> | undefined
+  let sent = false
+  const write = (outcome: AuditEntry['outcome'], code?: AuditEntry['code']) => {
+    // What never had a session and a model was refused before it meant anything.
+    if (session === undefined || about === undefined) return
+    const audit: AuditEntry = {
+      request_id: caller.requestId,
+      session: session.id.slice(0, 12),
+      principal: caller.principal,
+      tool,
+      ...about,
+      outcome,
+      ...(code !== undefined && { code })
+    }
+    log.info({ audit }, 'write')
+  }
+  return {
+    of(found: Session) {
+      session = found
+    },
+    about(input: JsonObject) {
+      about = auditedParts(input)
+    },
+    /** From here on the write may be on its way. */
+    sending() {
+      sent = true
+    },
+    done: () => write('applied'),
+    late: (result: 'applied' | NonNullable<AuditEntry['code']>) =>
+      result === 'applied' ? write('applied_late') : write('failed_late', result),
+    /** The error with its outcome: what did not come from the sent write itself was refused before it. */
+    failed(error: unknown): GatewayError {
+      const known = error instanceof GatewayError ? error : bug(error, log, caller.requestId)
+      const outcome: Outcome = !sent
+        ? 'not_applied'
+        : (known.extra.outcome ?? (known === error ? 'not_applied' : 'unknown'))
+      write(outcome, known.code)
+      return known.with({ outcome })
+    }
+  }
+}
+
+/** A bug of ours in a write has an outcome, too; it is logged here, because surfaces log only what is no GatewayError. */
+function bug(error: unknown, log: Log, requestId: string): GatewayError {
+  log.error({ err: error, request_id: requestId }, 'a write failed in this server')
+  return new GatewayError('internal', internalDetail, { cause: error })
+}
 
 /** What the audit tells of a write: which model, records and fields; never a value. */
 export function auditedParts(input: JsonObject): Pick<AuditEntry, 'model' | 'method' | 'ids' | 'fields'> {

@@ -1,11 +1,11 @@
-import { auditedParts } from './audit.js'
+import { createAudit } from './audit.js'
 import { type Catalogue, createCatalogue, type Entry } from './catalogue.js'
-import { GatewayError, internalDetail, type Outcome } from './errors.js'
+import { GatewayError } from './errors.js'
 import { inspect } from './inspect.js'
 import { methodInfo } from './methods.js'
 import type { Policy } from './policy.js'
 import type {
-  AuditEntry,
+  Caller,
   CallRequest,
   CallScope,
   Clock,
@@ -13,7 +13,6 @@ import type {
   JsonObject,
   Limits,
   Log,
-  OdooPort,
   Session,
   Sessions,
   Tool,
@@ -54,23 +53,33 @@ export function createGateway(parts: GatewayParts): Gateway {
  */
 async function callTool(request: CallRequest, catalogue: Catalogue, parts: GatewayParts): Promise<JsonObject> {
   const entry = find(request.tool, catalogue)
-  const { tool } = entry
+  const { caller, signal, input = {} } = request
   const started = parts.clock()
-  const given = request.input === undefined ? {} : request.input
-  const fields = { request_id: request.caller.requestId, principal: request.caller.principal, tool: tool.name }
-  const requests = { count: 0 }
+  const call: Call = { entry, input, caller, signal, parts, rpcs: 0 }
+  const log = (outcome: string) => {
+    const fields = { request_id: caller.requestId, principal: caller.principal, tool: entry.tool.name }
+    parts.log.info({ ...fields, ms: parts.clock() - started, rpcs: call.rpcs, outcome }, 'call')
+  }
   try {
-    const output =
-      tool.access === 'session'
-        ? await runWithoutOdoo(entry, given, request, parts, requests)
-        : await runOnOdoo(entry, given, request, parts, requests)
-    parts.log.info({ ...fields, ms: parts.clock() - started, rpcs: requests.count, outcome: 'ok' }, 'call')
+    const output = await (entry.tool.access === 'session' ? runWithoutOdoo(call) : runOnOdoo(call))
+    log('ok')
     return output
   } catch (error) {
-    const code = error instanceof GatewayError ? error.code : 'internal'
-    parts.log.info({ ...fields, ms: parts.clock() - started, rpcs: requests.count, outcome: code }, 'call')
+    log(error instanceof GatewayError ? error.code : 'internal')
     throw error
   }
+}
+
+/** One call on its way through the door. */
+interface Call {
+  entry: Entry
+  /** As received. */
+  input: unknown
+  caller: Caller
+  signal: AbortSignal
+  parts: GatewayParts
+  /** Requests sent to Odoo so far. */
+  rpcs: number
 }
 
 function find(name: string, catalogue: Catalogue): Entry {
@@ -83,68 +92,45 @@ function find(name: string, catalogue: Catalogue): Entry {
   )
 }
 
-async function runWithoutOdoo(
-  entry: Entry,
-  given: unknown,
-  request: CallRequest,
-  parts: GatewayParts,
-  requests: Counter
-): Promise<JsonObject> {
-  const input = entry.checkInput(given)
-  const scope = scopeOf(request, parts, parts.timeouts.read, requests)
-  const output = await entry.tool.run(input as never, contextOf(undefined, undefined, request, scope, parts))
-  return checkedOutput(entry, output)
+async function runWithoutOdoo(call: Call): Promise<JsonObject> {
+  const { entry, parts } = call
+  const input = entry.checkInput(call.input)
+  const scope = scopeOf(call, parts.timeouts.read)
+  return checkedOutput(entry, await entry.tool.run(input as never, contextOf(call, scope)))
 }
 
-async function runOnOdoo(
-  entry: Entry,
-  given: unknown,
-  request: CallRequest,
-  parts: GatewayParts,
-  requests: Counter
-): Promise<JsonObject> {
+async function runOnOdoo(call: Call): Promise<JsonObject> {
+  const { entry, caller, parts } = call
+  const { policy, limits, sessions, timeouts, log } = parts
   const { tool } = entry
-  const { policy, limits, sessions, timeouts } = parts
-  const audit = isWrite(tool, given) ? auditor(entry, request, parts) : undefined
+  const audit = isWrite(tool, call.input) ? createAudit(tool.name, caller, log) : undefined
   // What is looked up before a write is a read, with a read's time.
-  const scope = scopeOf(request, parts, timeouts.read, requests)
+  const scope = scopeOf(call, timeouts.read)
   let session: Session | undefined
   try {
-    session = await sessions.resolve(request.caller, scope)
+    session = await sessions.resolve(caller, scope)
     audit?.of(session)
-    const shaped = entry.checkInput(given)
+    const shaped = entry.checkInput(call.input)
     audit?.about({ model: shaped.model as string, method: shaped.method as string })
     const { input, context } = await inspect(tool, shaped, session.odoo.port(scope), policy, limits)
     audit?.about(input)
     audit?.sending()
-    const runScope = {
-      ...(audit === undefined
-        ? scope
-        : { ...scopeOf(request, parts, timeouts.write, requests), onLateReply: audit.late }),
-      context
-    }
-    const output = await tool.run(
-      input as never,
-      contextOf(session.odoo.port(runScope), session, request, runScope, parts)
-    )
-    audit?.done('applied')
+    const runScope = audit === undefined ? scope : { ...scopeOf(call, timeouts.write), onLateReply: audit.late }
+    const output = await tool.run(input as never, contextOf(call, { ...runScope, context }, session))
+    audit?.done()
     sessions.settled(session)
-    return audit === undefined ? checkedOutput(entry, output) : keptOutput(entry, output, parts)
+    return audit === undefined ? checkedOutput(entry, output) : keptOutput(entry, output, log)
   } catch (error) {
     if (session !== undefined) sessions.settled(session, error)
     throw audit === undefined ? error : audit.failed(error)
   }
 }
 
-interface Counter {
-  count: number
-}
-
-function scopeOf({ signal }: CallRequest, { clock }: GatewayParts, timeout: number, requests: Counter): CallScope {
+function scopeOf(call: Call, timeout: number): CallScope {
   const onRequest = () => {
-    requests.count += 1
+    call.rpcs += 1
   }
-  return { signal, deadline: clock() + timeout, onRequest }
+  return { signal: call.signal, deadline: call.parts.clock() + timeout, onRequest }
 }
 
 /** Whether a call may change something: then it has the write's deadline and an audit line. */
@@ -154,13 +140,9 @@ function isWrite(tool: Tool, given: unknown): boolean {
   return typeof method !== 'string' || methodInfo(method)?.effect !== 'read'
 }
 
-function contextOf(
-  odoo: OdooPort | undefined,
-  session: Session | undefined,
-  { caller }: CallRequest,
-  scope: CallScope,
-  { sessions, limits, policy }: GatewayParts
-): ToolContext {
+function contextOf({ caller, parts }: Call, scope: CallScope, session?: Session): ToolContext {
+  const { sessions, limits, policy } = parts
+  const odoo = session?.odoo.port(scope)
   return {
     get odoo() {
       return present(odoo)
@@ -187,59 +169,8 @@ function checkedOutput({ tool, checkOutput }: Entry, output: unknown): JsonObjec
 }
 
 /** A write that was applied is never reported as failed, whatever we got wrong afterwards. */
-function keptOutput(entry: Entry, output: unknown, { log }: GatewayParts): JsonObject {
+function keptOutput(entry: Entry, output: unknown, log: Log): JsonObject {
   const drift = entry.checkOutput(output)
   if (drift !== undefined) log.error({ tool: entry.tool.name, drift }, 'a tool broke its output schema after a write')
   return output as JsonObject
-}
-
-/** Writes the one audit line of a write, and a second one if Odoo's reply came after its caller had gone. */
-function auditor({ tool }: Entry, { caller }: CallRequest, { log }: GatewayParts) {
-  let session: Session | undefined
-  let about: ReturnType<typeof auditedParts> | undefined
-  let sent = false
-  const write = (outcome: AuditEntry['outcome'], code?: AuditEntry['code']) => {
-    // What never had a session and a model was refused before it meant anything.
-    if (session === undefined || about === undefined) return
-    const audit: AuditEntry = {
-      request_id: caller.requestId,
-      session: session.id.slice(0, 12),
-      principal: caller.principal,
-      tool: tool.name,
-      ...about,
-      outcome,
-      ...(code !== undefined && { code })
-    }
-    log.info({ audit }, 'write')
-  }
-  return {
-    of(found: Session) {
-      session = found
-    },
-    about(input: JsonObject) {
-      about = auditedParts(input)
-    },
-    /** From here on the write may be on its way. */
-    sending() {
-      sent = true
-    },
-    done: write,
-    late: (result: 'applied' | NonNullable<AuditEntry['code']>) =>
-      result === 'applied' ? write('applied_late') : write('failed_late', result),
-    /** The error with its outcome: what did not come from the sent write itself was refused before it. */
-    failed(error: unknown): GatewayError {
-      const known = error instanceof GatewayError ? error : bug(error, log, caller.requestId)
-      const outcome: Outcome = !sent
-        ? 'not_applied'
-        : (known.extra.outcome ?? (known === error ? 'not_applied' : 'unknown'))
-      write(outcome, known.code)
-      return known.with({ outcome })
-    }
-  }
-}
-
-/** A bug of ours in a write has an outcome, too; it is logged here, because surfaces log only what is no GatewayError. */
-function bug(error: unknown, log: Log, requestId: string): GatewayError {
-  log.error({ err: error, request_id: requestId }, 'a write failed in this server')
-  return new GatewayError('internal', internalDetail, { cause: error })
 }

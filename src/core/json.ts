@@ -15,19 +15,27 @@ export function parseJson(text: string): Json {
 
 /**
  * Throws GatewayError `invalid_input` for a JSON value that is nested too deeply, that has a member which could
- * replace a prototype further down (`__proto__`, or `constructor` with a `prototype`), or a number such as 1e400, which
- * reads as infinity and would be sent on as null.
+ * replace a prototype further down (`__proto__`, or `constructor` with a `prototype`), or that holds what would not
+ * arrive: a number such as 1e400, which is sent on as null, or half of a surrogate pair, on which Odoo fails.
  */
 export function assertSafeJson(value: unknown, depth = 1): void {
-  if (value === Infinity || value === -Infinity) {
-    throw new GatewayError('invalid_input', 'the JSON has a number that is too large')
-  }
+  if (value === Infinity || value === -Infinity) refuse('has a number that is too large')
+  if (typeof value === 'string') assertWellFormed(value)
   if (typeof value !== 'object' || value === null) return
-  if (depth > maxDepth) throw new GatewayError('invalid_input', `the JSON is nested deeper than ${maxDepth} levels`)
+  if (depth > maxDepth) refuse(`is nested deeper than ${maxDepth} levels`)
   if (Object.hasOwn(value, '__proto__') || hasPrototype((value as { constructor?: unknown }).constructor)) {
-    throw new GatewayError('invalid_input', 'the JSON has a member that names a prototype, which is never accepted')
+    refuse('has a member that names a prototype, which is never accepted')
   }
+  if (!Array.isArray(value)) Object.keys(value).forEach(assertWellFormed)
   for (const member of Object.values(value)) assertSafeJson(member, depth + 1)
+}
+
+function assertWellFormed(text: string): void {
+  if (/\p{Surrogate}/u.test(text)) refuse('has text with half of a surrogate pair')
+}
+
+function refuse(why: string): never {
+  throw new GatewayError('invalid_input', `the JSON ${why}`)
 }
 
 function hasPrototype(member: unknown): boolean {
