@@ -55,31 +55,25 @@ for (const [where, chunks, headers] of leaks) {
   })
 }
 
-t.test('a secret in an MCP answer ends the client’s call, in whatever way it comes', async t => {
-  for (const chunks of [[`{"jsonrpc":"2.0","id":0,"result":{"leak":"${secret}"}}`]]) {
-    const url = await startLeak(t, chunks)
-    await t.rejects(mcpHttp(url, modern), undefined, 'no connection comes about')
-    await t.rejects(mcpHttp(url, 'legacy'), undefined)
-  }
+t.test('a secret in the answer to an MCP client is caught, and one in a frame', async t => {
+  const url = await startLeak(t, [`{"jsonrpc":"2.0","id":0,"result":{"leak":"${secret}"}}`])
+  await t.rejects(mcpHttp(url, modern), 'no connection comes about')
+  await t.rejects(mcpHttp(url, 'legacy'), 'nor in the other era')
   const frame = { content: [{ type: 'text', text: `it is ${secret}` }] }
   t.throws(() => assertNoCanary('an MCP frame', JSON.stringify(frame)), caught)
   t.doesNotThrow(() => assertNoCanary('an MCP frame', '{"content":[]}'))
 })
 
-t.test('a secret in the log is caught while it is written', async t => {
-  const server = await startServer({})
-  t.teardown(() => server.close())
-  const lines = server.log.length
+t.test('a secret in the log is caught when the server closes', async t => {
+  const leaking = await startServer({})
   // What a caller chooses and the log writes down: the request id.
-  const leaking = rest(server.url)
-  await leaking.call('odoo_session')
-  t.ok(server.log.length > lines, 'control: a call is logged')
-  const response = fetch(`${server.url}/session`, { method: 'POST', headers: { 'x-request-id': secret } })
-  const [error] = await Promise.all([
-    once(process, 'uncaughtException').then(([error]) => error),
-    response.catch(() => {})
-  ])
-  t.match(error, { message: /^a secret of the tests shows in the log/ })
+  await fetch(`${leaking.url}/session`, { method: 'POST', headers: { 'x-request-id': secret } })
+  t.match(JSON.stringify(leaking.log), secret, 'it is in the log')
+  await t.rejects(leaking.close(), { message: /^a secret of the tests shows in the log/ })
+
+  const tight = await startServer({})
+  await fetch(`${tight.url}/session`, { method: 'POST', headers: { 'x-request-id': 'harmless' } })
+  await t.resolves(tight.close(), 'control')
 })
 
 t.test('what is too short to be a secret cannot be watched for', async t => {

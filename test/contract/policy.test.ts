@@ -323,7 +323,7 @@ for (const odoo of await odoos()) {
   t.test(`${label}: what policy hides is never named`, async t => {
     const isHidden = matcher([...noAccessModels, 'sale.order'])
     const hiding = await open(t, odoo, { 'denied-models': 'sale.order' })
-    const open_ = await open(t, odoo, { 'denied-models': noAccessModels.map(pattern => `!${pattern}`).join(',') })
+    const lifted = await open(t, odoo, { 'denied-models': noAccessModels.map(pattern => `!${pattern}`).join(',') })
     const typos = { 'sale.ordr': 'sale.order', 'ir.config_paramter': 'ir.config_parameter', 'ir.crn': 'ir.cron' }
     for (const surface of hiding.surfaces) {
       t.same((await modelsOf(surface)).filter(isHidden), [], `${surface.name} lists none`)
@@ -333,7 +333,7 @@ for (const odoo of await odoos()) {
         t.notOk(JSON.stringify(problem).includes(`"${hidden}`), `${surface.name}: ${problem?.detail}`)
       }
     }
-    for (const surface of open_.surfaces) {
+    for (const surface of lifted.surfaces) {
       t.match(await modelsOf(surface), /sale\.order/)
       t.ok((await modelsOf(surface)).filter(isHidden).length > 5, `control: ${surface.name} lists them when lifted`)
       for (const [typo, hidden] of Object.entries(typos)) {
@@ -375,10 +375,11 @@ for (const odoo of await odoos()) {
         t.notMatch(refusal?.message.replace(`"${tool}"`, ''), named)
       }
     }
-    const stranger = rest(closed.url, { handle: `oms_h_${'x'.repeat(43)}` })
-    const { problem } = await stranger.call('odoo_session')
-    t.match(problem, { code: 'auth_required' })
-    t.notMatch(JSON.stringify(problem), named)
+    for (const access of [{ handle: `oms_h_${'x'.repeat(43)}` }, { bearer: `oms_b_${'x'.repeat(43)}` }]) {
+      const { problem } = await rest(closed.url, access).call('odoo_session')
+      t.match(problem, { code: 'auth_required' })
+      t.notMatch(JSON.stringify(problem), named, Object.keys(access).join())
+    }
     t.match((await rest(closed.url).call('odoo_session')).output, { uid: Number }, 'the default connection works')
 
     const control = await open(t, odoo, { 'allow-connect': true })
