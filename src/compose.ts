@@ -81,8 +81,13 @@ export interface HttpServer {
 /** REST and MCP on one HTTP server. */
 export async function composeHttp(core: Core): Promise<HttpServer> {
   // Loaded here, so that `stdio` starts without them.
-  const [{ buildApp }, { mcpRoutes }] = await Promise.all([import('./http/app.js'), import('./mcp/http.js')])
+  const [{ buildApp }, { mcpRoutes }, { InFlight }] = await Promise.all([
+    import('./http/app.js'),
+    import('./mcp/http.js'),
+    import('./mcp/in-flight.js')
+  ])
   const { config, log, gateway, sessions, ownPorts, odoo } = core
+  const requests = new InFlight()
   let ready = false
   let mcp: McpRoutes | undefined
   const app = await buildApp({
@@ -98,6 +103,7 @@ export async function composeHttp(core: Core): Promise<HttpServer> {
     docs: config.docs,
     trustProxyHops: config.trustProxyHops,
     ready: () => ready,
+    onRequest: () => requests.begin(),
     mount(app, authenticate) {
       const { idleMs, max, maxPerPrincipal } = config.sessions
       const limits = { idleMs, maxSessions: max, maxSessionsPerPrincipal: maxPerPrincipal }
@@ -114,11 +120,12 @@ export async function composeHttp(core: Core): Promise<HttpServer> {
     },
     async close(graceMs = 10_000) {
       ready = false
-      // Some clients hold connections open on which they ask nothing: nothing would ever end those.
-      const impatience = setTimeout(() => app.server.closeAllConnections(), graceMs)
+      const closed = app.close()
       await mcp?.close(graceMs)
-      await app.close()
-      clearTimeout(impatience)
+      await requests.settled(graceMs)
+      // Some clients hold connections open on which they ask nothing: nothing else would ever end those.
+      app.server.closeAllConnections()
+      await closed
       await odoo.close()
     }
   }

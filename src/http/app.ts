@@ -36,6 +36,8 @@ export interface HttpOptions extends AuthOptions {
   mount?: (app: FastifyInstance, authenticate: Authenticate) => void | Promise<void>
   /** False while starting and while draining. */
   ready: () => boolean
+  /** Told of every request; the function that it gives is called when the answer is out or the client has gone. */
+  onRequest?: () => () => void
 }
 
 /** Builds the server with all its guards and routes. It has not started: inject into it, or listen. */
@@ -52,6 +54,7 @@ export async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => data => JSON.stringify(data))
 
   // The order of these is the order in which a request meets them.
+  if (options.onRequest !== undefined) countRequests(app, options.onRequest)
   sendRequestIds(app)
   sendSafetyHeaders(app)
   guardOrigins(app, { ...options, keyless: options.accessKeys.length === 0 })
@@ -84,6 +87,12 @@ function createServer({ log, trustProxyHops, bodyLimitBytes = 10 * 1024 * 1024 }
       answerError(error, request, reply)
     },
     clientErrorHandler: answerClientError
+  })
+}
+
+function countRequests(app: FastifyInstance, begin: () => () => void): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.raw.once('close', begin())
   })
 }
 

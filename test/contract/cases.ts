@@ -463,7 +463,7 @@ function refused({ partners }: World): Case[] {
       'a withheld field to group by inside odoo_call',
       'odoo_call',
       { model: 'sale.order', method: 'read_group', args: [[], ['id'], ['access_token']] },
-      /^args\[2\]: .*access_token is withheld/
+      /^args\[2\]\[0\]: .*access_token is withheld/
     ),
     denied(
       'a model that may only be read',
