@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
 import { gone, hold, type Leaver, leavers } from './leavers.js'
 import { type Proxy as OdooProxy, startProxy } from './proxy.js'
@@ -96,47 +96,23 @@ for (const odoo of await odoos()) {
         held.letGo()
       })
     })
-
-    t.test(`Odoo ${odoo.version}, ${way}: a deadline that passes`, async t => {
-      const { leaver, proxy } = await open(odoo, way, { 'odoo-timeout': '3', 'write-timeout': '1' })
-      t.teardown(() => Promise.all([leaver.close(), proxy.close()]))
-
-      await t.test('during a read is a timeout, and ends the request to Odoo', async t => {
-        const held = hold('search_count')
-        proxy.beforeForward = held.gate
-        const { problem } = await leaver.call('odoo_count', count)
-        t.match(problem, { code: 'timeout', status: 504, outcome: undefined })
-        const passed = await held.here
-        await until('the connection to Odoo is closed', () => passed.left)
-        held.letGo()
-      })
-
-      await t.test('during a write is a timeout whose outcome is unknown, and the audit tells it later', async t => {
-        const before = leaver.audits().length
-        const held = hold('write')
-        proxy.beforeAnswer = held.gate
-        const values = { function: `timed out over ${way}` }
-        const { problem } = await leaver.call('odoo_write', { model: 'res.partner', ids: [id], values })
-        t.match(problem, { code: 'timeout', outcome: 'unknown' })
-        await held.here
-        held.letGo()
-        await until('the late answer is audited', () => leaver.audits().length === before + 2)
-        t.match(leaver.audits().slice(before), [
-          { outcome: 'unknown', code: 'timeout' },
-          { outcome: 'applied_late', code: undefined }
-        ])
-        t.match(writes(proxy), [{ left: false }])
-        t.equal(await functionOf(world, id), `timed out over ${way}`)
-      })
-    })
   }
+
+  // These wait for time to pass, so all of them wait at once.
+  t.test(`Odoo ${odoo.version}: a deadline that passes`, async t => {
+    t.jobs = 5
+    for (const [index, way] of Object.keys(leavers).entries())
+      deadline(t, odoo, world, way, world.partners[index] as number)
+  })
 }
 
 const newest = (await odoos()).at(-1)
 if (newest === undefined) t.pass('leaving', { skip: noOdoo })
 else {
+  t.jobs = 4
   for (const way of Object.keys(leavers).filter(way => way !== 'REST')) {
-    t.test(`${way}: progress reaches a client whose call is held, and never follows the result`, async t => {
+    const title = `${way}: progress reaches a client whose call is held, and never follows the result`
+    t.test(title, { buffered: true }, async t => {
       const { leaver, proxy } = await open(newest, way, {})
       t.teardown(() => Promise.all([leaver.close(), proxy.close()]))
       const tokens: unknown[] = []
@@ -163,4 +139,39 @@ else {
       t.match(kinds.join(', '), /^result, (progress 1, )+result, (progress 2, )+result$/, 'after that of the warm-up')
     })
   }
+}
+
+function deadline(t: Test, odoo: LabOdoo, world: World, way: string, id: number): void {
+  t.test(way, { buffered: true }, async t => {
+    const { leaver, proxy } = await open(odoo, way, { 'odoo-timeout': '5', 'write-timeout': '3' })
+    t.teardown(() => Promise.all([leaver.close(), proxy.close()]))
+
+    await t.test('during a read is a timeout, and ends the request to Odoo', async t => {
+      const held = hold('search_count')
+      proxy.beforeForward = held.gate
+      const { problem } = await leaver.call('odoo_count', count)
+      t.match(problem, { code: 'timeout', status: 504, outcome: undefined })
+      const passed = await held.here
+      await until('the connection to Odoo is closed', () => passed.left)
+      held.letGo()
+    })
+
+    await t.test('during a write is a timeout whose outcome is unknown, and the audit tells it later', async t => {
+      const before = leaver.audits().length
+      const held = hold('write')
+      proxy.beforeAnswer = held.gate
+      const values = { function: `timed out over ${way}` }
+      const { problem } = await leaver.call('odoo_write', { model: 'res.partner', ids: [id], values })
+      t.match(problem, { code: 'timeout', outcome: 'unknown' })
+      await held.here
+      held.letGo()
+      await until('the late answer is audited', () => leaver.audits().length === before + 2)
+      t.match(leaver.audits().slice(before), [
+        { outcome: 'unknown', code: 'timeout' },
+        { outcome: 'applied_late', code: undefined }
+      ])
+      t.match(writes(proxy), [{ left: false }])
+      t.equal(await functionOf(world, id), `timed out over ${way}`)
+    })
+  })
 }

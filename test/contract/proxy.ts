@@ -18,6 +18,8 @@ export interface Proxy {
   /** Called before a request is forwarded, and before its answer is given back; both may wait. */
   beforeForward: (passed: Passed) => Promise<void> | void
   beforeAnswer: (passed: Passed) => Promise<void> | void
+  /** Answers in place of Odoo. */
+  instead: (() => { status: number; type: string; body: string }) | undefined
   close(): Promise<void>
 }
 
@@ -31,6 +33,11 @@ export async function startProxy(target: string): Promise<Proxy> {
       passed.left = !response.writableFinished
     })
     await proxy.beforeForward(passed)
+    if (proxy.instead !== undefined) {
+      const { status, type, body } = proxy.instead()
+      response.writeHead(status, { 'content-type': type }).end(body)
+      return
+    }
     const answer = await fetch(target + request.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -47,6 +54,7 @@ export async function startProxy(target: string): Promise<Proxy> {
     seen: [],
     beforeForward() {},
     beforeAnswer() {},
+    instead: undefined,
     async close() {
       server.closeAllConnections()
       server.close()
