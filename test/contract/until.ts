@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 export async function until<T>(
   what: string,
   condition: () => T | Promise<T>,
-  deadline = 20_000
+  deadline = 60_000
 ): Promise<NonNullable<T>> {
   const end = Date.now() + deadline
   for (;;) {
