@@ -81,8 +81,14 @@ function reportUnknownVariables(env: Sources['env'], problems: string[]): void {
   for (const variable of Object.keys(env)) {
     const ours = prefixes.some(prefix => variable.startsWith(prefix)) && !variable.startsWith('ODOO_MCP_')
     if (ours && !known.includes(variable)) problems.push(`${variable}: unknown variable${meant(variable, known, '')}`)
+    if (guardsToCome.has(variable) && env[variable]) {
+      problems.push(`${variable}: this version has no such guard; unset it to start without`)
+    }
   }
 }
+
+/** Guards that this version does not have: whoever asks for one must not believe that it is there. */
+const guardsToCome = new Set(['CONFIRM_DESTRUCTIVE', 'REQUESTS_PER_MINUTE'])
 
 function meant(word: string, known: string[], dashes: string): string {
   const near = nearest(word, known)

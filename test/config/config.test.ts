@@ -414,3 +414,10 @@ t.test('what callers may connect to is what is listed, else the default Odoo', a
   ])
   t.strictSame(load({ env: { ...odoo, ODOO_URL: 'http://erp:8069' } }).allowedOdooHosts, ['erp:8069'])
 })
+
+t.test('a guard that this version does not have is refused, not ignored', async t => {
+  t.strictSame(problemsOf({ env: { CONFIRM_DESTRUCTIVE: 'true' } }), [
+    'CONFIRM_DESTRUCTIVE: this version has no such guard; unset it to start without'
+  ])
+  t.strictSame(problemsOf({ env: { CONFIRM_DESTRUCTIVE: '' } }), [], 'an empty variable is not set')
+})
