@@ -1,5 +1,6 @@
 import type { Tool as McpTool, ToolAnnotations } from '@modelcontextprotocol/server'
 import type { Tool } from '../core/ports.js'
+import { toJsonSchema } from '../core/schemas.js'
 
 const sessionArgument = { type: 'string', description: 'Session handle from odoo_connect' }
 
@@ -11,23 +12,21 @@ export function toMcpTools(tools: readonly Tool[], { session }: { session: boole
   // Where nobody can connect there are no sessions to name.
   const takesSession = session && tools.some(({ name }) => name === 'odoo_connect')
   return tools.map(tool => {
-    const inputSchema = toPlainSchema(tool.input)
+    const inputSchema = toJsonSchema(tool.input) as ObjectSchema
     if (takesSession) inputSchema.properties = { ...inputSchema.properties, session: sessionArgument }
     return {
       name: tool.name,
       title: tool.title,
       description: tool.description,
       inputSchema,
-      outputSchema: toPlainSchema(tool.output),
+      outputSchema: toJsonSchema(tool.output) as ObjectSchema,
       annotations: toAnnotations(tool)
     }
   })
 }
 
-/** TypeBox schemas are JSON schemas with symbols on them; a trip through JSON leaves the schema. */
-function toPlainSchema(schema: object): McpTool['inputSchema'] & { properties?: Record<string, object> } {
-  return JSON.parse(JSON.stringify(schema))
-}
+/** What the SDK's type asks of a schema, which all of ours are: an object. */
+type ObjectSchema = McpTool['inputSchema'] & { properties?: Record<string, object> }
 
 function toAnnotations({ name, access }: Tool): ToolAnnotations {
   const readOnly = access === 'read'

@@ -5,22 +5,14 @@ import type { ConnectRequest, Credential } from '../core/ports.js'
 /** The connection from the settings: a complete credential, or undefined. */
 export type DefaultConnection = Credential | undefined
 
-/** Which login a connect means, and whether it is the configured one. */
-export interface ChosenCredential {
-  credential: Credential
-  isDefault: boolean
-}
-
 /**
  * Decides what `odoo_connect` logs in with. A configured secret only ever goes to the configured url, database and
  * user: else one injected prompt would mail the password to a stranger. So either nothing is given that differs from
  * the settings, or a complete credential is. Throws `invalid_input` that names the part.
  */
-export function chooseCredential(request: ConnectRequest, configured: DefaultConnection): ChosenCredential {
+export function chooseCredential(request: ConnectRequest, configured: DefaultConnection): Credential {
   const hasSecret = request.password !== undefined || request.api_key !== undefined
-  return hasSecret
-    ? { credential: ownCredential(request, configured), isDefault: false }
-    : { credential: configuredCredential(request, configured), isDefault: true }
+  return hasSecret ? ownCredential(request, configured) : configuredCredential(request, configured)
 }
 
 function configuredCredential(request: ConnectRequest, configured: DefaultConnection): Credential {

@@ -150,7 +150,7 @@ export function createSessions(options: SessionOptions): SessionRegistry {
 
     async open(caller, request: ConnectRequest, scope) {
       assertMayConnect()
-      const { credential } = chooseCredential(request, configured)
+      const credential = chooseCredential(request, configured)
       assertRoom(caller.principal)
       const login = await odoo.login(credential, scope)
       // Logging in took time, in which others may have taken the room.

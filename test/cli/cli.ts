@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { addCanary, assertNoCanary } from '../contract/canary.js'
 import type { LabOdoo } from '../lab/odoos.js'
 
 /** The built program, as users run it. */
@@ -34,7 +35,10 @@ export function start(args: string[], env: Record<string, string> = {}): Started
   child.stderr.on('data', chunk => {
     stderr += String(chunk)
   })
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }))
+  const ended = once(child, 'close').then(([code]) => {
+    assertNoCanary('the output of a process', stdout + stderr)
+    return { code: code as number | null, stdout, stderr }
+  })
   return { child, stdout: () => stdout, stderr: () => stderr, ended }
 }
 
@@ -47,6 +51,7 @@ export function run(args: string[], env: Record<string, string> = {}): Promise<E
 
 /** The variables that make a real Odoo the default connection. */
 export function connectionOf({ url, database, username, password, api_key }: LabOdoo): Record<string, string> {
+  if (api_key !== undefined) addCanary(api_key)
   const secret: Record<string, string> = api_key === undefined ? { ODOO_PASSWORD: password } : { ODOO_API_KEY: api_key }
   return { ODOO_URL: url, ODOO_DATABASE: database, ODOO_USERNAME: username, ...secret }
 }

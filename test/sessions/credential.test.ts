@@ -14,12 +14,12 @@ const toDefault: [title: string, request: ConnectRequest][] = [
 ]
 for (const [title, request] of toDefault) {
   t.test(`a connect with ${title} logs in with what is configured`, async t => {
-    t.strictSame(chooseCredential(request, configured), { credential: configured, isDefault: true })
+    t.strictSame(chooseCredential(request, configured), configured)
   })
 }
 
 t.test('a connect may ask for another wire to the configured Odoo', async t => {
-  t.match(chooseCredential({ protocol: 'jsonrpc' }, configured), { credential: { ...configured, protocol: 'jsonrpc' } })
+  t.match(chooseCredential({ protocol: 'jsonrpc' }, configured), { ...configured, protocol: 'jsonrpc' })
 })
 
 const differing: [part: string, request: ConnectRequest][] = [
@@ -39,7 +39,7 @@ for (const [part, request] of differing) {
       detail: new RegExp(`^${part}: differs from the default connection`)
     })
     const withSecret = { ...request, password: 'pw', username: 'eve' }
-    t.match(chooseCredential(withSecret, configured), { credential: { secret: 'pw' }, isDefault: false })
+    t.match(chooseCredential(withSecret, configured), { secret: 'pw' })
   })
 }
 
@@ -67,7 +67,7 @@ const ownLogins: [title: string, request: ConnectRequest, settings: Credential |
   ]
 for (const [title, request, settings, credential] of ownLogins) {
   t.test(`a connect with ${title} logs in with that and not with the configured secret`, async t => {
-    t.strictSame(chooseCredential(request, settings), { credential, isDefault: false })
+    t.strictSame(chooseCredential(request, settings), credential)
   })
 }
 
