@@ -16,6 +16,8 @@ const table: Record<string, readonly string[]> = {
   tools: ['core', '@sinclair/typebox'],
   odoo: ['core', 'undici', 'ipaddr.js', 'fastest-levenshtein'],
   sessions: ['core'],
+  // An independent witness: it knows nothing of how we speak to an Odoo.
+  sandbox: [],
   mcp: ['core', '@modelcontextprotocol/server', 'fastify'],
   rest: ['core', '@sinclair/typebox', ...fastify],
   http: ['core', 'mcp', 'rest', '@sinclair/typebox', 'fastest-levenshtein', ...fastify],

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 
 /** A real Odoo that tests may use and change. */
 export interface LabOdoo {
+  /** For titles of tests, such as `Odoo 19`. */
+  name: string
   /** The major version, such as `19`. */
   version: string
   url: string
@@ -41,13 +43,13 @@ function fromEnvironment(version: string): LabOdoo | undefined {
     return value
   }) as [string, string, string]
   const api_key = get('API_KEY')
-  return { version, url, database, username, password, ...(api_key && { api_key }) }
+  return { name: `Odoo ${version}`, version, url, database, username, password, ...(api_key && { api_key }) }
 }
 
 async function fromLab(version: string): Promise<LabOdoo | undefined> {
   const path = join(process.env.ODOO_MCP_LAB || '/var/tmp/odoo-mcp-lab', `${version}.json`)
   try {
-    return { ...JSON.parse(await readFile(path, 'utf8')), version }
+    return { ...JSON.parse(await readFile(path, 'utf8')), name: `Odoo ${version}`, version }
   } catch (error) {
     // The lab removes the file when it stops that Odoo.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined

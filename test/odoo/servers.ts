@@ -94,7 +94,8 @@ async function listen(t: Test, server: net.Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-function certificate(t: Test): { key: string; cert: string } {
+/** A certificate of its own making for localhost, and its key. */
+export function certificate(t: Test): { key: string; cert: string } {
   const folder = mkdtempSync(join(tmpdir(), 'odoo-mcp-test-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
