@@ -2,9 +2,19 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs, parseEnv } from 'node:util'
 import { type Command, commands, helpText } from './commands/help.js'
+import {
+  refuseConnection,
+  refuseWithoutSandbox,
+  sandboxFlags,
+  sandboxWish,
+  splitFlags,
+  withoutConnection
+} from './commands/sandbox-flags.js'
 import { ConfigError, loadConfig, type Surface } from './config/config.js'
 import { flagOf, settings } from './config/settings.js'
+import type { Sources } from './config/sources.js'
 import { nearest } from './core/nearest.js'
+import type { Sandbox } from './sandbox/sandbox.js'
 import { version } from './version.js'
 
 /** Runs one command and gives the exit code: 0 done, 1 failed, 2 used wrongly. */
@@ -26,11 +36,54 @@ async function main(argv: string[]): Promise<number> {
     await (await import('./commands/openapi.js')).openapi()
     return 0
   }
-  const config = loadConfig(surfaces[command as Command], { flags, env: process.env, dotenv: dotenv(), readFile })
+  const { own, rest } = splitFlags(flags)
+  if (command === 'sandbox') {
+    const { port, ...others } = rest
+    refuseSettings(Object.keys(others))
+    await (await import('./commands/sandbox.js')).sandbox(sandboxWish(own), port)
+    return 0
+  }
+  const otherFlags = Object.keys(sandboxFlags)
+  const sources = { flags: rest, otherFlags, env: process.env, dotenv: dotenv(), readFile }
+  if (own.sandbox !== true) {
+    refuseWithoutSandbox(own)
+    return runWith(command as Command | undefined, sources)
+  }
+  refuseConnection(rest)
+  const { startSandbox } = await import('./sandbox/sandbox.js')
+  const sandbox = await startSandbox(sandboxWish(own))
+  try {
+    return await runWith(command as Command | undefined, onSandbox(sources, sandbox))
+  } finally {
+    await sandbox.close()
+  }
+}
+
+/** Runs a command with the settings of these sources. */
+async function runWith(command: Command | undefined, sources: Sources): Promise<number> {
+  const config = loadConfig(command === undefined ? undefined : surfaces[command], sources)
   if (command === 'doctor') return (await (await import('./commands/doctor.js')).doctor(config)) ? 0 : 1
   if (config.surface === 'http') await (await import('./commands/serve.js')).serve(config)
   else await (await import('./commands/stdio.js')).stdio(config)
   return 0
+}
+
+/** The same sources, with the embedded Odoo as the default connection instead of whatever else was set. */
+function onSandbox(sources: Sources, { url, database, users }: Sandbox): Sources {
+  const { username, apiKey } = users.admin
+  return {
+    ...sources,
+    flags: { ...sources.flags, 'odoo-url': url, database, username, 'api-key': apiKey },
+    env: withoutConnection(sources.env),
+    dotenv: withoutConnection(sources.dotenv ?? {})
+  }
+}
+
+/** The embedded Odoo alone has no settings but its port. */
+function refuseSettings(flags: string[]): void {
+  if (flags.length === 0) return
+  const known = ['port', ...Object.keys(sandboxFlags)].map(flag => `--${flag}`).join(', ')
+  throw new ConfigError(flags.map(flag => `--${flag}: not a flag of the command sandbox; expected one of ${known}`))
 }
 
 /** Booleans may stand alone, `--read-only`; everything else takes a value. */
@@ -41,6 +94,7 @@ const options = {
       { type: kind === 'boolean' ? ('boolean' as const) : ('string' as const) }
     ])
   ),
+  ...sandboxFlags,
   help: { type: 'boolean' as const, short: 'h' },
   version: { type: 'boolean' as const, short: 'v' }
 }

@@ -1,9 +1,11 @@
 import { flagOf, type Setting, settings } from '../config/settings.js'
 import { version } from '../version.js'
+import { sandboxFlags } from './sandbox-flags.js'
 
 export const commands = {
   serve: 'REST and MCP over HTTP',
   stdio: 'MCP for one client on the standard streams',
+  sandbox: 'an embedded Odoo with demo data alone, for trying and testing',
   doctor: 'check the connection to Odoo, and say what is wrong',
   openapi: 'write the OpenAPI document of the REST routes'
 } as const
@@ -22,12 +24,17 @@ ${table(Object.entries(commands))}
 
 Flags (each has an environment variable: --odoo-url is ODOO_URL):
 ${table(Object.entries(settings).map(([name, setting]) => [`--${flagOf(name)}`, describe(setting)]))}
+
+The embedded Odoo:
+${table(Object.entries(sandboxFlags).map(([name, { description }]) => [`--${name}`, description]))}
+
 ${table([
   ['--help', 'Show this text'],
   ['--version', 'Show the version']
 ])}
 
 Examples:
+  odoo-mcp serve --sandbox
   ODOO_URL=https://erp.example.com ODOO_DATABASE=prod ODOO_USERNAME=ada@example.com ODOO_API_KEY=… odoo-mcp doctor
   odoo-mcp serve --port 8000
 `

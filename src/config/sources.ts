@@ -10,6 +10,8 @@ export interface Given {
 export interface Sources {
   /** Flags by name without dashes, as `parseArgs` gives them. */
   flags: Readonly<Record<string, string | boolean | undefined>>
+  /** Flags of the command that are no settings: what an unknown flag may have meant, too. */
+  otherFlags?: readonly string[]
   env: Readonly<Record<string, string | undefined>>
   /** The variables of the file `.env`, weaker than the environment. */
   dotenv?: Readonly<Record<string, string | undefined>>
@@ -27,7 +29,7 @@ const ambient = new Set(['DATABASE', 'USERNAME', 'PASSWORD', 'PASSWORD_FILE', 'A
 
 /** Finds every setting in flags, environment and `.env`; notes what is unknown or cannot be read. */
 export function collect(sources: Sources, problems: string[]): Partial<Record<SettingName, Given>> {
-  reportUnknownFlags(sources.flags, problems)
+  reportUnknownFlags(sources, problems)
   for (const env of [sources.env, sources.dotenv ?? {}]) reportUnknownVariables(env, problems)
   const found: Partial<Record<SettingName, Given>> = {}
   for (const name of names) {
@@ -66,10 +68,10 @@ function fromEnv(name: SettingName, env: Sources['env'], sources: Sources, probl
   return undefined
 }
 
-function reportUnknownFlags(flags: Sources['flags'], problems: string[]): void {
+function reportUnknownFlags({ flags, otherFlags = [] }: Sources, problems: string[]): void {
   const known = names.map(flagOf)
   for (const flag of Object.keys(flags)) {
-    if (!known.includes(flag)) problems.push(`--${flag}: unknown flag${meant(flag, known, '--')}`)
+    if (!known.includes(flag)) problems.push(`--${flag}: unknown flag${meant(flag, [...known, ...otherFlags], '--')}`)
   }
 }
 

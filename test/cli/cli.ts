@@ -1,9 +1,12 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Test } from 'tap'
 import { addCanary, assertNoCanary } from '../contract/canary.js'
+import { until } from '../contract/until.js'
 import type { LabOdoo } from '../lab/odoos.js'
 
 /** The built program, as users run it. */
@@ -55,3 +58,26 @@ export function connectionOf({ url, database, username, password, api_key }: Lab
   const secret: Record<string, string> = api_key === undefined ? { ODOO_PASSWORD: password } : { ODOO_API_KEY: api_key }
   return { ODOO_URL: url, ODOO_DATABASE: database, ODOO_USERNAME: username, ...secret }
 }
+
+/** Starts `odoo-mcp serve` on a free port, and waits until it has said where. */
+export async function serve(t: Test, args: string[] = [], env: Record<string, string> = {}) {
+  const server = start(['serve', '--port=0', ...args], env)
+  t.teardown(async () => {
+    server.child.kill('SIGKILL')
+    await server.ended
+  })
+  const [, url = ''] = await until('the server says where it listens', () =>
+    /listens on (\S+)\n[\s\S]*Ctrl\+C/.exec(server.stderr())
+  )
+  return { ...server, url }
+}
+
+/** Runs the line as somebody does who pastes it into a shell. */
+export async function paste(line: string, env: Record<string, string> = {}) {
+  const { PATH = '', HOME = '' } = process.env
+  const { stdout } = await promisify(execFile)('sh', ['-c', line], { env: { PATH, HOME, ...env } })
+  return JSON.parse(stdout)
+}
+
+/** The first line of a text that is a command to paste. */
+export const curlIn = (text: string) => /^ +(curl .*)$/m.exec(text)?.[1] ?? 'no curl line'

@@ -55,7 +55,7 @@ for (const odoo of await odoos()) {
   const shows = ({ stdout, stderr }: { stdout: string; stderr: string }) =>
     (stdout + stderr).includes(odoo.api_key ?? odoo.password)
 
-  t.test(`Odoo ${odoo.version}: doctor goes through a connection that works, step by step`, async t => {
+  t.test(`${odoo.name}: doctor goes through a connection that works, step by step`, async t => {
     const ended = await run(['doctor'], connectionOf(odoo))
     t.match(ended, { code: 0, stderr: '' })
     const steps = [...ended.stdout.matchAll(/^(ok|warn|fail) +(\w+)/gm)].map(([, mark, step]) => `${mark} ${step}`)
@@ -69,12 +69,12 @@ for (const odoo of await odoos()) {
       'ok rights',
       'warn rights'
     ])
-    t.match(ended.stdout, new RegExp(`Odoo ${odoo.version}\\.0\\S* answers`))
+    t.match(ended.stdout, new RegExp(`${odoo.name}\\.0\\S* answers`))
     t.match(ended.stdout, /login +admin \(user 2\), companies: \S/)
     t.notOk(shows(ended), 'and never shows the secret')
   })
 
-  t.test(`Odoo ${odoo.version}: doctor says when the database does not exist`, async t => {
+  t.test(`${odoo.name}: doctor says when the database does not exist`, async t => {
     const ended = await run(['doctor'], { ...connectionOf(odoo), ODOO_DATABASE: 'no-such-database' })
     t.equal(ended.code, 1)
     t.match(ended.stdout, /^ok {4}reach +an Odoo answers\nfail {2}database +.*no-such-database.*does not exist/m)
@@ -83,7 +83,7 @@ for (const odoo of await odoos()) {
 
   // Odoo 14 blocks an address for a minute after ten refused logins, and everybody shares these Odoos.
   if (Number(odoo.version) < 19) continue
-  t.test(`Odoo ${odoo.version}: doctor says when the login is wrong`, async t => {
+  t.test(`${odoo.name}: doctor says when the login is wrong`, async t => {
     const { ODOO_API_KEY: _, ...connection } = connectionOf(odoo)
     const ended = await run(['doctor'], { ...connection, ODOO_PASSWORD: secret })
     t.equal(ended.code, 1)

@@ -1,39 +1,14 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
-import { promisify } from 'node:util'
-import t, { type Test } from 'tap'
-import { until } from '../contract/until.js'
+import t from 'tap'
 import { noOdoo, odoos } from '../lab/odoos.js'
-import { connectionOf, run, start } from './cli.js'
+import { connectionOf, curlIn, paste, run, serve } from './cli.js'
 
 const nowhere = { ODOO_URL: 'http://127.0.0.1:9', ODOO_DATABASE: 'x', ODOO_USERNAME: 'x', ODOO_API_KEY: 'x' }
 
-/** Starts `odoo-mcp serve` on a free port, and waits until it has said where. */
-async function serve(t: Test, args: string[] = [], env: Record<string, string> = {}) {
-  const server = start(['serve', '--port=0', ...args], env)
-  t.teardown(async () => {
-    server.child.kill('SIGKILL')
-    await server.ended
-  })
-  const [, url = ''] = await until('the server says where it listens', () =>
-    /listens on (\S+)\n[\s\S]*Ctrl\+C/.exec(server.stderr())
-  )
-  return { ...server, url }
-}
-
-/** Runs the line as somebody does who pastes it into a shell. */
-async function paste(line: string, env: Record<string, string> = {}) {
-  const { PATH = '', HOME = '' } = process.env
-  const { stdout } = await promisify(execFile)('sh', ['-c', line], { env: { PATH, HOME, ...env } })
-  return JSON.parse(stdout)
-}
-
-const curlIn = (text: string) => /^ +(curl .*)$/m.exec(text)?.[1] ?? 'no curl line'
-
 for (const odoo of await odoos()) {
-  t.test(`Odoo ${odoo.version}: serve prints a curl line that works when pasted`, async t => {
+  t.test(`${odoo.name}: serve prints a curl line that works when pasted`, async t => {
     const { url, stderr } = await serve(t, [], connectionOf(odoo))
     t.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
     t.match(await paste(curlIn(stderr())), { status: 'success', records: [{ id: Number, name: String }] })
@@ -41,7 +16,7 @@ for (const odoo of await odoos()) {
   })
 
   for (const name of ['', 'ada=']) {
-    t.test(`Odoo ${odoo.version}: so it is with an access key ${name && 'that has a name'}`, async t => {
+    t.test(`${odoo.name}: so it is with an access key ${name && 'that has a name'}`, async t => {
       const secret = `${randomBytes(24).toString('base64url')}==`
       const env = { MCP_API_KEY: name + secret }
       const { stderr } = await serve(t, [], { ...connectionOf(odoo), ...env })

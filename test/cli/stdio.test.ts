@@ -15,7 +15,7 @@ const call = (id: number, name: string, input: object) => ({
 })
 
 for (const odoo of await odoos()) {
-  t.test(`Odoo ${odoo.version}: stdio writes nothing but frames to stdout, whatever it logs`, async t => {
+  t.test(`${odoo.name}: stdio writes nothing but frames to stdout, whatever it logs`, async t => {
     const { child, stdout, ended } = start(['stdio', '--log-level=debug'], connectionOf(odoo))
     const say = (line: string) => child.stdin.write(`${line}\n`)
     const tell = (message: object) => say(JSON.stringify({ jsonrpc: '2.0', ...message }))
@@ -48,7 +48,7 @@ for (const odoo of await odoos()) {
     for (const line of stderr.trimEnd().split('\n')) t.match(JSON.parse(line), { level: Number }, 'stderr is the log')
   })
 
-  t.test(`Odoo ${odoo.version}: stdio ends when its client does, also in the middle of a call`, async t => {
+  t.test(`${odoo.name}: stdio ends when its client does, also in the middle of a call`, async t => {
     const { child, ended } = start(['stdio'], connectionOf(odoo))
     for (const message of [initialize, call(2, 'odoo_search', { model: 'res.partner' })]) {
       child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
