@@ -520,13 +520,13 @@ function fromOdoo({ major, partners }: World): Case[] {
       tool: 'odoo_create',
       input: { model: 'res.currency', values: { name: 'EUR', symbol: '€' } },
       // Odoo 14 answers the constraint's own sentence, and nothing that says which kind of refusal it is.
-      problem: { code: major >= 19 ? 'conflict' : 'validation', detail: /.+/, outcome: 'not_applied' }
+      problem: { code: major >= 16 ? 'conflict' : 'validation', detail: /.+/, outcome: 'not_applied' }
     },
     {
       title: 'a language that Odoo does not have',
       tool: 'odoo_count',
       input: { model: 'res.partner', domain: [['id', '=', first]], context: { lang: 'xx_XX' } },
-      ...(major >= 19 ? { problem: { code: 'invalid_input' as const, detail: /language/i } } : { output: { count: 1 } })
+      ...(major >= 16 ? { problem: { code: 'invalid_input' as const, detail: /language/i } } : { output: { count: 1 } })
     }
   ]
 }

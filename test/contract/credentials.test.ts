@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import t from 'tap'
 import { noOdoo, odoos } from '../lab/odoos.js'
+import { witnesses } from '../lab/witnesses.js'
 import { connectionFlags, startServer } from './server.js'
 import { everySurface } from './surfaces.js'
 
@@ -27,8 +28,8 @@ async function startListener() {
   }
 }
 
-for (const odoo of await odoos()) {
-  t.test(`Odoo ${odoo.version}: a configured secret goes nowhere but to the configured place`, async t => {
+for (const odoo of await witnesses()) {
+  t.test(`${odoo.name}: a configured secret goes nowhere but to the configured place`, async t => {
     const listener = await startListener()
     t.teardown(listener.close)
     // Any port of this machine may be connected to: only the credential rule stands between.

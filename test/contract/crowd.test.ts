@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/core/ports.js'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
 import { type Person, people } from '../lab/people.js'
 import { logInDirectly } from '../lab/rpc.js'
+import { witnesses } from '../lab/witnesses.js'
 import { addCanary } from './canary.js'
 import { connectionFlags, startServer } from './server.js'
 import { mcpHttp, modern, rest, type Surface } from './surfaces.js'
@@ -25,8 +26,8 @@ interface Member {
   owner: Owner
 }
 
-for (const odoo of await odoos()) {
-  t.test(`Odoo ${odoo.version}: two users, ${callers} callers at once: nobody sees the rows of the other`, async t => {
+for (const odoo of await witnesses()) {
+  t.test(`${odoo.name}: two users, ${callers} callers at once: nobody sees the rows of the other`, async t => {
     const { admin, sales, rival } = await people(odoo)
     for (const { password } of [sales, rival]) addCanary(password)
     const name = `crowd-${randomUUID()}`

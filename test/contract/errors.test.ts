@@ -2,14 +2,15 @@ import t, { type Test } from 'tap'
 import type { Problem } from '../../src/core/errors.js'
 import type { JsonObject } from '../../src/core/ports.js'
 import { noOdoo, odoos } from '../lab/odoos.js'
+import { witnesses } from '../lab/witnesses.js'
 import { startProxy } from './proxy.js'
 import { connectionFlags, type Flags, startServer } from './server.js'
 import { everySurface, rest, type Surface } from './surfaces.js'
 import { createWorld, type World } from './world.js'
 
 /** Errors that come from the connection and the login rather than from what a call asks. */
-for (const odoo of await odoos()) {
-  t.test(`Odoo ${odoo.version}: every surface tells these errors with code and hint`, async t => {
+for (const odoo of await witnesses()) {
+  t.test(`${odoo.name}: every surface tells these errors with code and hint`, async t => {
     const world = await createWorld(odoo)
     const proxy = await startProxy(odoo.url)
     const flags: Flags = {

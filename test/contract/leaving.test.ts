@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
+import { witnesses } from '../lab/witnesses.js'
 import { gone, hold, type Leaver, leavers } from './leavers.js'
 import { type Proxy as OdooProxy, startProxy } from './proxy.js'
 import { connectionFlags, type Flags } from './server.js'
@@ -25,14 +26,14 @@ async function functionOf({ admin }: World, id: number): Promise<unknown> {
   return row?.function
 }
 
-for (const odoo of await odoos()) {
+for (const odoo of await witnesses()) {
   const world = await createWorld(odoo)
   t.teardown(() => world.close())
 
   for (const [index, way] of Object.keys(leavers).entries()) {
     const id = world.partners[index] as number
 
-    t.test(`Odoo ${odoo.version}, ${way}: a caller who leaves`, async t => {
+    t.test(`${odoo.name}, ${way}: a caller who leaves`, async t => {
       const { leaver, proxy } = await open(odoo, way, { 'max-concurrency': '1' })
       t.teardown(() => Promise.all([leaver.close(), proxy.close()]))
 
@@ -99,7 +100,7 @@ for (const odoo of await odoos()) {
   }
 
   // These wait for time to pass, so all of them wait at once.
-  t.test(`Odoo ${odoo.version}: a deadline that passes`, async t => {
+  t.test(`${odoo.name}: a deadline that passes`, async t => {
     t.jobs = 5
     for (const [index, way] of Object.keys(leavers).entries())
       deadline(t, odoo, world, way, world.partners[index] as number)

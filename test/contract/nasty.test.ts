@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../../src/core/ports.js'
 import { tools } from '../../src/tools/index.js'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
 import { type DirectOdoo, logInDirectly } from '../lab/rpc.js'
+import { witnesses } from '../lab/witnesses.js'
 import { assertNoCanary, watchedFetch } from './canary.js'
 import { connectionFlags, type Flags, startServer } from './server.js'
 import { fromResult, type Reply, toReply } from './surfaces.js'
@@ -34,8 +35,8 @@ interface Place {
   ref: string
 }
 
-for (const odoo of await odoos()) {
-  t.test(`Odoo ${odoo.version}: whatever comes in, the answer is clear and the next call works`, async t => {
+for (const odoo of await witnesses()) {
+  t.test(`${odoo.name}: whatever comes in, the answer is clear and the next call works`, async t => {
     const place = await prepare(t, odoo)
     const before = await look(place)
     await t.test('large inputs', t => large(t, place))

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { noOdoo, odoos } from '../lab/odoos.js'
+import { witnesses } from '../lab/witnesses.js'
 import { startProxy } from './proxy.js'
 import { connectionFlags, startServer } from './server.js'
 import { type Access, mcpHttp, modern, oldMcpHttp, oldStdio, rest, type Surface, stdio } from './surfaces.js'
@@ -9,8 +10,8 @@ import { createWorld } from './world.js'
 const write = { model: 'res.partner', ids: [1], values: { function: 'written by mistake' } }
 const nobody = { code: 'auth_required', detail: 'there is no Odoo session for this call, or it has ended' }
 
-for (const odoo of await odoos()) {
-  t.test(`Odoo ${odoo.version}: a session that is no more never falls back to the default connection`, async t => {
+for (const odoo of await witnesses()) {
+  t.test(`${odoo.name}: a session that is no more never falls back to the default connection`, async t => {
     const world = await createWorld(odoo)
     const proxy = await startProxy(odoo.url)
     // The default connection goes through the proxy, which counts; sessions go straight to the same Odoo.

@@ -1,3 +1,3 @@
-import { testContract } from './contract.js'
+import { testContractOfReal } from './contract.js'
 
-await testContract('14')
+await testContractOfReal('14')

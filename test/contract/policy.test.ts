@@ -3,6 +3,7 @@ import { noAccessModels } from '../../src/core/deny-list.js'
 import { matcher } from '../../src/core/patterns.js'
 import type { JsonObject } from '../../src/core/ports.js'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
+import { witnesses } from '../lab/witnesses.js'
 import { watchedFetch } from './canary.js'
 import { connectionFlags, type Flags, startServer } from './server.js'
 import { mcpHttp, modern, rest, type Surface, stdio } from './surfaces.js'
@@ -214,8 +215,8 @@ function denials({ partners, major }: World): Denied[] {
   ]
 }
 
-for (const odoo of await odoos()) {
-  const label = `Odoo ${odoo.version}`
+for (const odoo of await witnesses()) {
+  const label = `${odoo.name}`
   const world = await createWorld(odoo)
   t.teardown(() => world.close())
   const [id] = world.partners as [number]

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { noOdoo, odoos } from '../lab/odoos.js'
+import { witnesses } from '../lab/witnesses.js'
 import { watchedFetch } from './canary.js'
 import { connectionFlags, startServer } from './server.js'
 import { mcpHttp, modern, type Reply, rest, toReply } from './surfaces.js'
@@ -8,8 +9,8 @@ import { mcpHttp, modern, type Reply, rest, toReply } from './surfaces.js'
 const [ada, bob] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')]
 const withoutId = ({ problem }: Reply) => ({ ...problem, request_id: undefined })
 
-for (const odoo of await odoos()) {
-  t.test(`Odoo ${odoo.version}: what belongs to somebody else answers like what never existed`, async t => {
+for (const odoo of await witnesses()) {
+  t.test(`${odoo.name}: what belongs to somebody else answers like what never existed`, async t => {
     const server = await startServer({
       ...connectionFlags(odoo),
       'access-keys': `ada=${ada},bob=${bob}`,

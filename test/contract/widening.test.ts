@@ -26,8 +26,9 @@ const fine = new Set(['0', 'invalid_input', 'policy_denied', 'validation', 'not_
 const nothing = `nothing-${randomUUID()}`
 const noId = 2147483647
 
+// The real ones only: what is asked here is how the search of every real field behaves.
 for (const odoo of await odoos()) {
-  t.test(`Odoo ${odoo.version}: no field of any model widens a filter`, async t => {
+  t.test(`${odoo.name}: no field of any model widens a filter`, async t => {
     const admin = await logInDirectly(odoo)
     const gateway = gatewayTo(connectionFlags(odoo))
     t.teardown(gateway.close)
@@ -196,9 +197,9 @@ function impossible({ type }: Field): Json {
     case 'monetary':
       return -987654321.125
     case 'date':
-      return '9999-12-31'
+      return '9997-12-30'
     case 'datetime':
-      return '9999-12-31 23:59:59'
+      return '9997-12-30 23:59:59'
     case 'many2one':
     case 'one2many':
     case 'many2many':
