@@ -55,6 +55,9 @@ export function createDatabase({ name, major, seed, scale }: DatabaseOptions): D
       return result
     } catch (error) {
       tables.rollback()
+      // A stack that ends here has ended in Python long before.
+      if (error instanceof RangeError)
+        throw new OdooException('builtins.RecursionError', 'maximum recursion depth exceeded')
       throw error
     }
   }

@@ -1,6 +1,6 @@
 import type { Json } from '../../json.js'
 import type { Model } from '../types.js'
-import { type Condition, condition, type Node, positive } from './domain-19.js'
+import { type Condition, type Node, positive } from './domain-19.js'
 import { OrderedSet } from './ordered-set.js'
 
 /**
@@ -10,14 +10,42 @@ import { OrderedSet } from './ordered-set.js'
 export function arranged(model: Model, kind: 'and' | 'or', children: readonly Node[]): Node[] {
   const sorted = children.toSorted((a, b) => compareKeys(sortKey(a), sortKey(b)))
   const result: Node[] = []
-  for (const child of sorted) {
-    const last = result.at(-1)
-    if (last !== undefined && isList(model, last) && isList(model, child) && last.path === child.path) {
-      result[result.length - 1] = merged(kind, last, child)
-    } else result.push(child)
+  let lists: List[] = []
+  const flush = () => {
+    if (lists.length > 0) result.push(mergedAll(kind, lists))
+    lists = []
   }
+  for (const child of sorted) {
+    if (!isList(model, child) || (lists[0] !== undefined && lists[0].path !== child.path)) flush()
+    if (isList(model, child)) lists.push(child)
+    else result.push(child)
+  }
+  flush()
   return result
 }
+
+/** All lists of values of one field as one; those of one operator together first, which sort side by side. */
+function mergedAll(kind: 'and' | 'or', lists: readonly List[]): Node {
+  const [first] = lists
+  if (lists.length === 1 && first !== undefined) return first
+  const ofOperators = ['in', 'not in'].flatMap(operator => {
+    const same = lists.filter(list => list.operator === operator)
+    return same.length === 0 ? [] : [mergedSame(kind, same)]
+  })
+  return ofOperators.reduce((a, b) => merged(kind, a, b))
+}
+
+function mergedSame(kind: 'and' | 'or', lists: readonly List[]): List {
+  const [first] = lists as [List]
+  const isUnion = (first.operator === 'in') === (kind === 'or')
+  // A domain may hold thousands of leaves: their values are joined in one go.
+  if (isUnion) return list(first, OrderedSet.of(lists.flatMap(({ value }) => value.items)))
+  return lists.reduce((a, b) =>
+    list(a, OrderedSet.of(a.value.items.filter(item => b.value.items.some(other => isEqual(item, other)))))
+  )
+}
+
+const list = ({ path, operator }: List, value: OrderedSet): List => ({ kind: 'condition', path, operator, value })
 
 function sortKey(node: Node): string[] {
   if (node.kind !== 'condition') return ['~', '', node.kind === 'and' ? '&' : node.kind === 'or' ? '|' : '!']
@@ -34,26 +62,19 @@ function compareKeys(a: string[], b: string[]): number {
   return 0
 }
 
+type List = Condition & { value: OrderedSet }
+
 /** Lists of a one2many or many2many mean something else together than one by one. */
-function isList(model: Model, node: Node): node is Condition & { value: OrderedSet } {
+function isList(model: Model, node: Node): node is List {
   if (node.kind !== 'condition' || !(node.value instanceof OrderedSet)) return false
   const type = model.fields.get(node.path.split('.', 1)[0] as string)?.type
   return (node.operator === 'in' || node.operator === 'not in') && type !== 'one2many' && type !== 'many2many'
 }
 
-type List = Condition & { value: OrderedSet }
-
-function merged(kind: 'and' | 'or', a: List, b: List): Node {
+/** `in` and `not in` of one field. */
+function merged(kind: 'and' | 'or', a: List, b: List): List {
   const [left, right] = [a.value.items, b.value.items]
-  // `in` sorts before `not in`.
-  if (a.operator !== b.operator) {
-    return kind === 'and'
-      ? condition(a.path, 'in', OrderedSet.of(without(left, right)))
-      : condition(a.path, 'not in', OrderedSet.of(without(right, left)))
-  }
-  const isUnion = (a.operator === 'in') === (kind === 'or')
-  const items = isUnion ? [...left, ...right] : left.filter(item => right.some(other => isEqual(item, other)))
-  return condition(a.path, a.operator, OrderedSet.of(items))
+  return kind === 'and' ? list(a, OrderedSet.of(without(left, right))) : list(b, OrderedSet.of(without(right, left)))
 }
 
 const without = (list: readonly Json[], others: readonly Json[]) =>
