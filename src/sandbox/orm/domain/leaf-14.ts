@@ -8,7 +8,7 @@ import { always, never, or, type Test } from './domain.js'
 import { Found, type Leaf, type Right } from './domain-14.js'
 import { isHierarchy } from './hierarchy-14.js'
 import { like } from './pattern.js'
-import { type ColumnType, literal, literals, pyStr, rounded, typeOf, undefinedOperator } from './sql-literals.js'
+import { columnTypeOf, literal, literals, pyStr, rounded, typeOf, undefinedOperator } from './sql-literals.js'
 
 type Read = (id: number) => Cell
 
@@ -184,7 +184,7 @@ function values(env: Env, field: Field, isIn: boolean, given: Json[]): Cell[] {
   // Of ids the list goes to PostgreSQL as it is.
   if (field.name === 'id') return literals('integer', operator, given)
   const converted = given.map(item => toColumn(field, item))
-  const column = columnOf(field)
+  const column = columnTypeOf(field)
   return column === undefined
     ? converted.map(item => inDatabase(env, field, operator, item))
     : literals(column, operator, converted)
@@ -192,7 +192,7 @@ function values(env: Env, field: Field, isIn: boolean, given: Json[]): Cell[] {
 
 /** A value as PostgreSQL reads it next to the column. */
 function inDatabase(env: Env, field: Field, operator: string, value: Json): Cell {
-  const column = columnOf(field)
+  const column = columnTypeOf(field)
   if (column !== undefined) return literal(column, operator, value)
   if (typeof value !== 'string') return value as Cell
   if (field.type === 'date') return namedMoment(env, value)?.slice(0, 10) ?? toSqlDate(value)
@@ -206,29 +206,6 @@ function namedMoment(env: Env, text: string): string | undefined {
   if (days === undefined) return undefined
   const day = new Date(Date.parse(`${env.now.slice(0, 10)}T00:00:00Z`) + days * 86_400_000)
   return `${day.toISOString().slice(0, 10)} 00:00:00`
-}
-
-function columnOf(field: Field): ColumnType | undefined {
-  if (field.name === 'id') return 'integer'
-  switch (field.type) {
-    case 'many2one':
-    case 'integer':
-    case 'many2one_reference':
-      return 'integer'
-    case 'float':
-      return field.digits === undefined ? 'double precision' : 'numeric'
-    case 'monetary':
-      return 'numeric'
-    case 'text':
-    case 'html':
-      return 'text'
-    case 'char':
-    case 'selection':
-    case 'reference':
-      return 'character varying'
-    default:
-      return undefined
-  }
 }
 
 /** `convert_to_column` of the field. */

@@ -11,7 +11,7 @@ import type { Condition } from './domain-19.js'
 import { falsyValue } from './optimize-19.js'
 import type { OrderedSet } from './ordered-set.js'
 import { like } from './pattern.js'
-import { type ColumnType, literal, literals, pyStr, rounded } from './sql-literals.js'
+import { type ColumnType, columnTypeOf, literal, literals, pyStr, rounded } from './sql-literals.js'
 
 type Read = (id: number) => Cell
 
@@ -49,7 +49,7 @@ function expressionOf(env: Env, model: Model, field: Field, path: string): Expre
   const falsy = falsyValue(field)
   return {
     read,
-    column: columnOf(field),
+    column: columnTypeOf(field) ?? 'other',
     falsy: falsy === false ? null : falsy,
     convert: value => toColumn(field, value)
   }
@@ -73,28 +73,6 @@ function propertyOf(env: Env, field: Field, read: Read, property: string): Expre
     column: 'double precision',
     falsy: null,
     convert: value => value
-  }
-}
-
-function columnOf(field: Field): Expression['column'] {
-  if (field.name === 'id' || field.type === 'many2one') return 'integer'
-  switch (field.type) {
-    case 'integer':
-    case 'many2one_reference':
-      return 'integer'
-    case 'float':
-      return field.digits === undefined ? 'double precision' : 'numeric'
-    case 'monetary':
-      return 'numeric'
-    case 'html':
-    case 'text':
-      return 'text'
-    case 'char':
-    case 'selection':
-    case 'reference':
-      return 'character varying'
-    default:
-      return 'other'
   }
 }
 

@@ -13,6 +13,30 @@ export function pyStr(value: Json): string {
   return typeof value === 'string' ? value : repr(value)
 }
 
+/** The type of a field's column, for those whose literals PostgreSQL has to fit. */
+export function columnTypeOf(field: Field): ColumnType | undefined {
+  if (field.name === 'id') return 'integer'
+  switch (field.type) {
+    case 'many2one':
+    case 'integer':
+    case 'many2one_reference':
+      return 'integer'
+    case 'float':
+      return field.digits === undefined ? 'double precision' : 'numeric'
+    case 'monetary':
+      return 'numeric'
+    case 'text':
+    case 'html':
+      return 'text'
+    case 'char':
+    case 'selection':
+    case 'reference':
+      return 'character varying'
+    default:
+      return undefined
+  }
+}
+
 /** A value as psycopg2 writes it next to a column, or what the two say of it where it does not fit. */
 export function literal(column: ColumnType, operator: string, value: Json): number | string | null {
   return cell(value, fit(column, operator, value, typeOf(value)))
