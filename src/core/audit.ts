@@ -1,5 +1,5 @@
+import { isId } from './check/field-values.js'
 import { GatewayError, internalDetail, type Outcome } from './errors.js'
-import { isId } from './field-values.js'
 import { type Argument, bindArguments } from './methods.js'
 import type { AuditEntry, Caller, Json, JsonObject, Log, Session } from './ports.js'
 

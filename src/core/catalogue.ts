@@ -1,4 +1,4 @@
-import { inputCheck, outputCheck } from './check-input.js'
+import { inputCheck, outputCheck } from './check/input.js'
 import { nearest } from './nearest.js'
 import type { Policy } from './policy.js'
 import type { Alias, JsonObject, Tool } from './ports.js'

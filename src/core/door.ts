@@ -1,7 +1,7 @@
 import { createAudit } from './audit.js'
 import { type Catalogue, createCatalogue, type Entry } from './catalogue.js'
+import { inspect } from './check/inspect.js'
 import { GatewayError } from './errors.js'
-import { inspect } from './inspect.js'
 import { methodInfo } from './methods.js'
 import type { Policy } from './policy.js'
 import type {

@@ -1,9 +1,9 @@
 import { GatewayError } from '../core/errors.js'
 import type { CallScope, Identity, Json, JsonObject, OdooContext, OdooPort, Row } from '../core/ports.js'
-import { isInvalidField } from './faults.js'
-import { fieldAttributes, toFieldMap } from './fields.js'
-import type { MetadataCache } from './metadata-cache.js'
-import { fetchReadableModels } from './models.js'
+import { isInvalidField } from './faults/faults.js'
+import type { MetadataCache } from './metadata/cache.js'
+import { fieldAttributes, toFieldMap } from './metadata/fields.js'
+import { fetchReadableModels } from './metadata/models.js'
 import { isObject } from './parse-json.js'
 import { execute, type Rpc } from './rpc.js'
 

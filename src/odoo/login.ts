@@ -1,9 +1,9 @@
 import { GatewayError } from '../core/errors.js'
 import type { CallScope, Credential, Identity, Json, JsonObject, NamedId } from '../core/ports.js'
-import { loginHint } from './faults.js'
+import { loginHint } from './faults/faults.js'
+import { unavailable } from './faults/unavailable.js'
 import { isObject } from './parse-json.js'
 import { execute, type Login, type Rpc } from './rpc.js'
-import { unavailable } from './unavailable.js'
 import { parseVersion } from './versions.js'
 import type { Wire } from './wires/wire.js'
 

@@ -1,11 +1,11 @@
 import { normaliseUrl } from '../core/odoo-url.js'
 import type { CallScope, Clock, Credential, Identity, Log, OdooLogin, OpenOdoo } from '../core/ports.js'
-import type { AddressGuardOptions } from './address-guard.js'
 import { createClient } from './client.js'
 import { logIn } from './login.js'
-import { createMetadataCache } from './metadata-cache.js'
+import { createMetadataCache } from './metadata/cache.js'
 import { createRpc, type Rpc } from './rpc.js'
-import { createTransport } from './transport.js'
+import type { AddressGuardOptions } from './transport/address-guard.js'
+import { createTransport } from './transport/transport.js'
 import { chooseWire, type Wire } from './wires/wire.js'
 
 export interface OdooOptions {

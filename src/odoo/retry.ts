@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GatewayError } from '../core/errors.js'
 import type { CallScope, Clock } from '../core/ports.js'
-import { Ending } from './ending.js'
+import { Ending } from './transport/ending.js'
 
 export interface RetryOptions {
   /** Attempts after the first. */

@@ -1,8 +1,8 @@
 import { GatewayError } from '../core/errors.js'
 import type { CallReply, CallScope, Clock, Json, JsonObject, Log } from '../core/ports.js'
-import { OdooFault } from './faults.js'
+import { OdooFault } from './faults/faults.js'
 import { withRetries } from './retry.js'
-import type { Transport } from './transport.js'
+import type { Transport } from './transport/transport.js'
 import type { Wire, WireAnswer, WireCall } from './wires/wire.js'
 
 export interface RpcOptions {

@@ -3,7 +3,7 @@ import t from 'tap'
 import { chooseFields } from '../../src/core/default-fields.js'
 import { createPolicy } from '../../src/core/policy.js'
 import type { FieldMap, JsonObject } from '../../src/core/ports.js'
-import { toFieldMap } from '../../src/odoo/fields.js'
+import { toFieldMap } from '../../src/odoo/metadata/fields.js'
 import { field, openDoor } from './fake-odoo.js'
 
 const policy = createPolicy({ readOnly: false, allowedModels: [], deniedModels: [], deniedMethods: [] })

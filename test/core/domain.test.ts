@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import t from 'tap'
+import { Problems } from '../../src/core/check/problems.js'
 import { type DomainNode, operators, parseDomain } from '../../src/core/domain.js'
 import { GatewayError } from '../../src/core/errors.js'
 import type { Json } from '../../src/core/ports.js'
-import { Problems } from '../../src/core/problems.js'
 import { domainRefused, domainSent, openDoor } from './fake-odoo.js'
 
 const named = ['name', '=', 'x']

@@ -1,9 +1,9 @@
 import t from 'tap'
+import { Problems } from '../../src/core/check/problems.js'
 import { errorCodes, GatewayError, toProblem } from '../../src/core/errors.js'
 import { assertSafeJson, maxDepth, parseJson } from '../../src/core/json.js'
 import { didYouMean, nearest } from '../../src/core/nearest.js'
 import { normaliseUrl } from '../../src/core/odoo-url.js'
-import { Problems } from '../../src/core/problems.js'
 import { toJsonSchema } from '../../src/core/schemas.js'
 import { search } from '../../src/tools/search.js'
 

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import t from 'tap'
-import { createAddressGuard } from '../../src/odoo/address-guard.js'
+import { createAddressGuard } from '../../src/odoo/transport/address-guard.js'
 import { request, scope, serveHttp, transportFor } from './servers.js'
 
 const anyHost = createAddressGuard({ allowedHosts: null })

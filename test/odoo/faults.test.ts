@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { ErrorCode } from '../../src/core/errors.js'
-import { faultToError, isInvalidField, OdooFault } from '../../src/odoo/faults.js'
+import { faultToError, isInvalidField, OdooFault } from '../../src/odoo/faults/faults.js'
 
 const subject = { database: 'lab', model: 'res.partner', method: 'write' }
 const fault = (name: string, message: string, debug = '') => faultToError({ name, message, debug }, subject)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { GatewayError } from '../../src/core/errors.js'
 import type { CallScope } from '../../src/core/ports.js'
-import { createMetadataCache, type MetadataOwner } from '../../src/odoo/metadata-cache.js'
+import { createMetadataCache, type MetadataOwner } from '../../src/odoo/metadata/cache.js'
 import { scope, signal } from './servers.js'
 
 const identity = { url: 'http://odoo.example', database: 'lab', uid: 2, server_version: '19.0' }

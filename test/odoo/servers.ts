@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import type { CallScope, JsonObject, Log } from '../../src/core/ports.js'
-import { createTransport, type Transport, type TransportOptions } from '../../src/odoo/transport.js'
+import { createTransport, type Transport, type TransportOptions } from '../../src/odoo/transport/transport.js'
 import type { WireRequest } from '../../src/odoo/wires/wire.js'
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { faultToError } from '../../src/odoo/faults.js'
+import { faultToError } from '../../src/odoo/faults/faults.js'
 import type { Call, Json, JsonObject } from './calls.js'
 import type { Catalogue } from './catalogue.js'
 import { labelsIn } from './labels.js'

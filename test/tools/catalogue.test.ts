@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
-import { inputCheck } from '../../src/core/check-input.js'
+import { inputCheck } from '../../src/core/check/input.js'
 import { toJsonSchema } from '../../src/core/schemas.js'
 import { toMcpTools } from '../../src/mcp/catalogue.js'
 import { tools } from '../../src/tools/index.js'

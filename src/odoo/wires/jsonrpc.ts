@@ -1,9 +1,9 @@
 import { GatewayError } from '../../core/errors.js'
 import type { Json, JsonObject } from '../../core/ports.js'
-import { faultToError, type OdooException, type Subject } from '../faults.js'
-import { httpError } from '../http-faults.js'
+import { faultToError, type OdooException, type Subject } from '../faults/faults.js'
+import { httpError } from '../faults/http-faults.js'
+import { unavailable } from '../faults/unavailable.js'
 import { isObject, parseJson } from '../parse-json.js'
-import { unavailable } from '../unavailable.js'
 import type { Wire, WireAnswer, WireCall, WireReply, WireRequest } from './wire.js'
 
 /** `POST /jsonrpc`: Odoo 14 to 21, where 19 needs the module `rpc`, which is installed by default. */

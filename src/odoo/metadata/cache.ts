@@ -1,5 +1,5 @@
-import type { CallScope, Clock, Identity } from '../core/ports.js'
-import { Ending } from './ending.js'
+import type { CallScope, Clock, Identity } from '../../core/ports.js'
+import { Ending } from '../transport/ending.js'
 
 export interface MetadataCacheOptions {
   clock: Clock

@@ -1,11 +1,11 @@
-import { checkDomain, checkHaving, groupedField, groupSpecHelp } from './check-domain.js'
-import { checkOrder } from './check-order.js'
-import { checkValues } from './check-values.js'
-import { chooseFields } from './default-fields.js'
+import { chooseFields } from '../default-fields.js'
+import { type Argument, bindArguments, methodInfo } from '../methods.js'
+import type { FieldMap, Json, JsonObject } from '../ports.js'
+import { checkDomain, checkHaving, groupedField, groupSpecHelp } from './domain.js'
 import { isId, show } from './field-values.js'
-import { type Argument, bindArguments, methodInfo } from './methods.js'
 import type { Names } from './names.js'
-import type { FieldMap, Json, JsonObject } from './ports.js'
+import { checkOrder } from './order.js'
+import { checkValues } from './values.js'
 
 export interface MethodCall {
   method: string

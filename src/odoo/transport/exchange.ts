@@ -1,7 +1,7 @@
 import { type Dispatcher, errors } from 'undici'
-import { GatewayError } from '../core/errors.js'
-import { unavailable } from './unavailable.js'
-import type { WireReply } from './wires/wire.js'
+import { GatewayError } from '../../core/errors.js'
+import { unavailable } from '../faults/unavailable.js'
+import type { WireReply } from '../wires/wire.js'
 
 export interface ExchangeOptions {
   maxResponseBytes: number

@@ -1,5 +1,5 @@
-import { GatewayError } from '../core/errors.js'
-import type { CallScope, Clock } from '../core/ports.js'
+import { GatewayError } from '../../core/errors.js'
+import type { CallScope, Clock } from '../../core/ports.js'
 
 /** The end of a caller's patience: the caller leaves, or the deadline passes, whichever comes first. */
 export class Ending {

@@ -1,6 +1,6 @@
-import { GatewayError } from '../core/errors.js'
+import { GatewayError } from '../../core/errors.js'
+import type { WireReply } from '../wires/wire.js'
 import { unavailable } from './unavailable.js'
-import type { WireReply } from './wires/wire.js'
 
 /**
  * The error for an HTTP status that is not 200, of Odoo itself or of a proxy. `outcome` says what it means for a

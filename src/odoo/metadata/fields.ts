@@ -1,4 +1,4 @@
-import type { FieldInfo, FieldMap, Json, JsonObject } from '../core/ports.js'
+import type { FieldInfo, FieldMap, Json, JsonObject } from '../../core/ports.js'
 
 /** The attributes of `fields_get` that FieldInfo is made of. Those a version does not know are ignored by it. */
 export const fieldAttributes = [

@@ -1,8 +1,8 @@
-import { type DomainNode, FALSE, type Leaf, parseDomain, TRUE } from './domain.js'
+import { type DomainNode, FALSE, type Leaf, parseDomain, TRUE } from '../domain.js'
+import type { Json } from '../ports.js'
 import { show } from './field-values.js'
 import { checkLeaf, isRelational } from './leaf.js'
 import type { Found, Names } from './names.js'
-import type { Json } from './ports.js'
 
 /**
  * Reads a domain and resolves every path and value in it. Gives the domain as it is sent to Odoo: the same leaves in

@@ -1,8 +1,8 @@
-import { checkField, isX2many } from './check-values.js'
+import type { FieldMap, Identity, Json, JsonObject, OdooContext } from '../ports.js'
 import { isId, show } from './field-values.js'
 import type { Names } from './names.js'
-import type { FieldMap, Identity, Json, JsonObject, OdooContext } from './ports.js'
 import type { Problems } from './problems.js'
+import { checkField, isX2many } from './values.js'
 
 /**
  * Checks the `context` of a call and gives it as Odoo takes it. Odoo 14 ignores a wrong language and runs with the

@@ -1,4 +1,4 @@
-import { type ErrorExtra, GatewayError } from '../core/errors.js'
+import { type ErrorExtra, GatewayError } from '../../core/errors.js'
 
 /**
  * The only four sentences that say why Odoo cannot be used. They are fixed because whoever may choose the address

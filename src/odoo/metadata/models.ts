@@ -1,7 +1,7 @@
-import { GatewayError } from '../core/errors.js'
-import type { Json, ModelInfo } from '../core/ports.js'
+import { GatewayError } from '../../core/errors.js'
+import type { Json, ModelInfo } from '../../core/ports.js'
+import { capabilitiesOf } from '../versions.js'
 import { commonModels } from './common-models.js'
-import { capabilitiesOf } from './versions.js'
 
 /** Calls a method of a model that takes no ids, as a read. */
 export type AskModel = (model: string, method: string, args: Json[], kwargs: { [key: string]: Json }) => Promise<Json>

@@ -2,10 +2,10 @@ import dns from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { rootCertificates } from 'node:tls'
 import { buildConnector } from 'undici'
-import { GatewayError } from '../core/errors.js'
-import type { Log } from '../core/ports.js'
+import { GatewayError } from '../../core/errors.js'
+import type { Log } from '../../core/ports.js'
+import { unavailable } from '../faults/unavailable.js'
 import type { AddressGuard } from './address-guard.js'
-import { unavailable } from './unavailable.js'
 
 export interface ConnectOptions {
   guard: AddressGuard

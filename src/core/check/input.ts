@@ -1,10 +1,10 @@
 import type { TObject, TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler, type ValueError, ValueErrorType } from '@sinclair/typebox/compiler'
+import { didYouMean } from '../nearest.js'
+import type { JsonObject } from '../ports.js'
+import { Expected } from '../schemas.js'
 import { show } from './field-values.js'
-import { didYouMean } from './nearest.js'
-import type { JsonObject } from './ports.js'
 import { Problems } from './problems.js'
-import { Expected } from './schemas.js'
 
 /**
  * Builds the check of one schema; compile once, at start. The check throws `invalid_input` with every problem in the

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { GatewayError } from './errors.js'
+import { GatewayError } from '../errors.js'
+import { didYouMean } from '../nearest.js'
+import type { Effect, Policy } from '../policy.js'
+import type { FieldInfo, FieldMap, OdooPort } from '../ports.js'
 import { show } from './field-values.js'
 import { isRelational } from './leaf.js'
-import { didYouMean } from './nearest.js'
-import type { Effect, Policy } from './policy.js'
-import type { FieldInfo, FieldMap, OdooPort } from './ports.js'
 import { type Problems, policyHint } from './problems.js'
 
 /** A field found at the end of a path, and the model it belongs to. */

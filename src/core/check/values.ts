@@ -1,7 +1,7 @@
+import type { Effect } from '../policy.js'
+import type { FieldInfo, FieldMap, Json, JsonObject } from '../ports.js'
 import { checkValue, isId, show } from './field-values.js'
 import type { Names } from './names.js'
-import type { Effect } from './policy.js'
-import type { FieldInfo, FieldMap, Json, JsonObject } from './ports.js'
 
 /** Odoo sets these itself and drops what a caller gives: better refused than lost. */
 const setByOdoo = new Set(['id', 'create_uid', 'create_date', 'write_uid', 'write_date', 'display_name'])

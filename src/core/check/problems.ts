@@ -1,4 +1,4 @@
-import { GatewayError, type InputProblem } from './errors.js'
+import { GatewayError, type InputProblem } from '../errors.js'
 
 const most = 5
 

@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorExtra, GatewayError } from '../core/errors.js'
+import { type ErrorCode, type ErrorExtra, GatewayError } from '../../core/errors.js'
 import { cleanMessage, firstLine, quote } from './messages.js'
 import { unavailable } from './unavailable.js'
 

@@ -1,6 +1,6 @@
+import { nearest } from '../nearest.js'
+import type { FieldInfo, Json } from '../ports.js'
 import { toOdooDate, toOdooDatetime } from './dates.js'
-import { nearest } from './nearest.js'
-import type { FieldInfo, Json } from './ports.js'
 
 export type Checked = { value: Json } | { problem: string }
 

@@ -1,13 +1,13 @@
 import { networkInterfaces } from 'node:os'
 import { Pool } from 'undici'
-import type { GatewayError } from '../core/errors.js'
-import type { CallScope, Clock, Log } from '../core/ports.js'
+import type { GatewayError } from '../../core/errors.js'
+import type { CallScope, Clock, Log } from '../../core/ports.js'
+import type { WireReply, WireRequest } from '../wires/wire.js'
 import { type AddressGuardOptions, createAddressGuard } from './address-guard.js'
 import { createConnector, deniedAddress } from './connector.js'
 import { Ending } from './ending.js'
 import { Exchange } from './exchange.js'
 import { Gate } from './gate.js'
-import type { WireReply, WireRequest } from './wires/wire.js'
 
 export interface TransportOptions {
   /** Milliseconds to connect, for TCP and TLS each. */

@@ -1,14 +1,14 @@
-import { checkCall, type MethodCall, plainField } from './check-call.js'
-import { checkContext, checkDefaults } from './check-context.js'
-import { checkDomain } from './check-domain.js'
-import { checkOrder } from './check-order.js'
-import { checkValues } from './check-values.js'
-import { GatewayError } from './errors.js'
-import { methodEffect, methodInfo } from './methods.js'
+import { GatewayError } from '../errors.js'
+import { methodEffect, methodInfo } from '../methods.js'
+import type { Effect, Policy } from '../policy.js'
+import type { FieldMap, Json, JsonObject, Limits, OdooContext, OdooPort, Tool } from '../ports.js'
+import { checkCall, type MethodCall, plainField } from './call.js'
+import { checkContext, checkDefaults } from './context.js'
+import { checkDomain } from './domain.js'
 import { Names } from './names.js'
-import type { Effect, Policy } from './policy.js'
-import type { FieldMap, Json, JsonObject, Limits, OdooContext, OdooPort, Tool } from './ports.js'
+import { checkOrder } from './order.js'
 import { Problems, policyHint } from './problems.js'
+import { checkValues } from './values.js'
 
 export interface Inspected {
   /** The input with its domain, order and values as Odoo takes them, and without its context. */

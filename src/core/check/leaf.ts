@@ -1,6 +1,6 @@
-import type { Operator } from './domain.js'
+import type { Operator } from '../domain.js'
+import type { FieldInfo, Json } from '../ports.js'
 import { type Checked, checkValue, isId, show } from './field-values.js'
-import type { FieldInfo, Json } from './ports.js'
 
 /**
  * Checks the value of a domain leaf against its operator and the type of its field, so that no leaf reaches Odoo that
