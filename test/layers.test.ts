@@ -14,7 +14,7 @@ const table: Record<string, readonly string[]> = {
   core: ['@sinclair/typebox', 'fastest-levenshtein'],
   config: ['core', '@sinclair/typebox'],
   tools: ['core', '@sinclair/typebox'],
-  odoo: ['core', 'undici', 'ipaddr.js', 'fastest-levenshtein'],
+  odoo: ['core', 'undici', 'xmlrpc', 'sax', 'ipaddr.js', 'fastest-levenshtein'],
   sessions: ['core'],
   // An independent witness: it knows nothing of how we speak to an Odoo.
   sandbox: [],

@@ -120,8 +120,7 @@ function defaultConnection(values: Values): Credential | undefined {
   const uid = values.optionalInteger('uid')
   const secret = values.text('api_key') ?? values.text('password')
   if (database === undefined) values.report('database', 'missing; expected the database of odoo_url (ODOO_DATABASE)')
-  if (username === undefined && uid === undefined)
-    values.report('username', 'missing; expected the login name (ODOO_USERNAME)')
+  if (username === undefined && uid === undefined) reportNobody(values, protocol)
   if (secret === undefined) values.report('api_key', 'missing; expected ODOO_API_KEY or ODOO_PASSWORD')
   return {
     url: checkedUrl(values, url),
@@ -130,6 +129,18 @@ function defaultConnection(values: Values): Credential | undefined {
     ...(uid !== undefined && { uid }),
     secret: secret ?? '',
     protocol
+  }
+}
+
+/** An API key alone is enough where JSON-2 may be spoken: it says whose it is. */
+function reportNobody(values: Values, protocol: Credential['protocol']): void {
+  if (protocol === 'jsonrpc' || protocol === 'xmlrpc') {
+    values.report('username', `missing; expected the login name (ODOO_USERNAME), which ${protocol} needs`)
+  } else if (!values.has('api_key')) {
+    values.report(
+      'username',
+      'missing; expected the login name (ODOO_USERNAME), or an API key in place of the password'
+    )
   }
 }
 
@@ -160,7 +171,11 @@ function limits(values: Values): Limits {
   if (default_limit > max_limit && values.has('default_limit')) {
     values.report('default_limit', `is more than max_limit; expected at most ${max_limit}`)
   }
-  return { default_limit: Math.min(default_limit, max_limit), max_limit }
+  return {
+    default_limit: Math.min(default_limit, max_limit),
+    max_limit,
+    max_result_bytes: values.integer('max_result_bytes')
+  }
 }
 
 function allowedOdooHosts(values: Values, odoo: Credential | undefined): string[] | null {

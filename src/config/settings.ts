@@ -39,7 +39,11 @@ export const settings = {
   port: { kind: 'integer', default: '8000', minimum: 0, description: 'Port to listen on; 0 takes a free one' },
   odoo_url: { kind: 'url', description: 'Address of the default Odoo, such as `https://erp.example.com`' },
   database: { kind: 'text', variables: ['ODOO_DATABASE', 'ODOO_DB'], description: 'Database of the default Odoo' },
-  username: { kind: 'text', variables: ['ODOO_USERNAME', 'ODOO_USER'], description: 'Login name of the default user' },
+  username: {
+    kind: 'text',
+    variables: ['ODOO_USERNAME', 'ODOO_USER'],
+    description: 'Login name of the default user; not needed with an API key on Odoo 19'
+  },
   uid: { kind: 'integer', minimum: 1, description: 'User id, in place of the login name (flag only: shells set UID)' },
   password: { kind: 'secret', variables: ['ODOO_PASSWORD'], description: 'Password of the default user' },
   api_key: {
@@ -48,10 +52,11 @@ export const settings = {
     description: 'API key of the default user, better than a password'
   },
   protocol: {
-    kind: ['auto', 'jsonrpc'],
+    kind: ['auto', 'json2', 'jsonrpc', 'xmlrpc'],
     variables: ['ODOO_PROTOCOL'],
     default: 'auto',
-    description: 'Wire to Odoo; this version speaks JSON-RPC'
+    description:
+      'Wire to Odoo; `auto`: JSON-2 with an API key alone (Odoo 19), else JSON-RPC, or XML-RPC where that is closed'
   },
   odoo_timeout: {
     kind: 'seconds',
@@ -89,6 +94,12 @@ export const settings = {
     description: 'Records of a search that names no limit'
   },
   max_limit: { kind: 'integer', default: '1000', minimum: 1, description: 'Most records that one search may ask for' },
+  max_result_bytes: {
+    kind: 'bytes',
+    default: '100000',
+    minimum: 1000,
+    description: 'Largest answer over MCP; a larger one is cut between records, and says so'
+  },
   access_keys: {
     kind: 'secrets',
     variables: ['MCP_API_KEY'],

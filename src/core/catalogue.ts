@@ -52,9 +52,10 @@ function isWriting({ effect }: Tool): boolean {
 }
 
 /** The input of an alias with the names that the tool has for its arguments. An old name beside its new one stays, and is refused. */
-function renamed(input: unknown, { rename = {} }: Alias): unknown {
+function renamed(input: unknown, { rename = {}, map }: Alias): unknown {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return input
   const given = input as JsonObject
+  if (map !== undefined) return map(given)
   return Object.fromEntries(
     Object.entries(given).map(([key, value]) => {
       const now = Object.hasOwn(rename, key) ? (rename[key] as string) : key

@@ -1,36 +1,72 @@
 import type { Policy } from './policy.js'
-import type { FieldInfo, FieldMap } from './ports.js'
+import type { FieldInfo, FieldMap, OdooPort } from './ports.js'
 
+/** So many fields at most, whatever is chosen. */
 const most = 12
+/** Columns of a list view are filled up to so many by score: a list of two columns says little of a record. */
+const few = 8
+/** The score that makes a field worth its place. */
 const enough = 30
+
+/** Names the fields that a tool reads of a model: see `chooseFields`. Only for none asked is the list view looked at. */
+export async function fieldsToRead(
+  odoo: OdooPort,
+  model: string,
+  asked: readonly string[],
+  policy: Pick<Policy, 'withholds'>
+): Promise<string[]> {
+  return chooseFields(await odoo.fields(model), asked, policy, asked.length > 0 ? [] : await odoo.listColumns(model))
+}
 
 /**
  * The fields of an answer: those asked for; for `["*"]` all but binary and withheld ones; for none a representative
  * set. Withheld names among those asked for have been refused before.
+ * @param columns the visible columns of the model's list view; none where there is no such view
  */
-export function chooseFields(fields: FieldMap, asked: readonly string[], policy: Pick<Policy, 'withholds'>): string[] {
+export function chooseFields(
+  fields: FieldMap,
+  asked: readonly string[],
+  policy: Pick<Policy, 'withholds'>,
+  columns: readonly string[] = []
+): string[] {
   if (asked.length > 0 && !asked.includes('*')) return [...new Set(asked)]
   const readable = [...fields].filter(([name, info]) => info.type !== 'binary' && !policy.withholds(name, info))
   // What is named beside "*" was asked for, be it a file.
   if (asked.includes('*')) {
     return [...new Set([...readable.map(([name]) => name), ...asked.filter(name => name !== '*')])]
   }
-  return representative(readable)
+  return representative(new Map(readable.filter(([, { type }]) => !unreadable.has(type))), columns)
 }
 
-/** The best dozen by score, name first; a person would choose much the same. */
-function representative(fields: [string, FieldInfo][]): string[] {
-  const scored = fields
+/** What a person would look at: the name, the columns of the list view, the state; else the best by score. */
+function representative(fields: FieldMap, columns: readonly string[]): string[] {
+  const shown = columns.filter(name => fields.has(name) && name !== 'id')
+  const status = shown.length > 0 ? ['state', 'stage_id'].filter(name => fields.has(name)) : []
+  const first = [...new Set(['display_name', ...shown, ...status])]
+  const atLeast = shown.length > 0 ? few : most
+  const chosen = [...new Set([...first, ...byScore(fields)])].slice(0, Math.max(atLeast, first.length))
+  // An amount says little without its currency, so that takes the last place if it must; so does the state.
+  const needed = [...status, ...currenciesOf(chosen, fields)]
+  const all = [...new Set([...chosen, ...needed])]
+  if (all.length <= most) return all
+  return [...all.filter(name => !needed.includes(name)).slice(0, most - needed.length), ...needed]
+}
+
+function currenciesOf(chosen: readonly string[], fields: FieldMap): string[] {
+  const currencies = chosen.flatMap(name => {
+    const info = fields.get(name)
+    return info?.type === 'monetary' ? [info.currency_field ?? 'currency_id'] : []
+  })
+  return [...new Set(currencies)].filter(name => fields.has(name))
+}
+
+/** The fields that are worth a place, best first. */
+function byScore(fields: FieldMap): string[] {
+  return [...fields]
     .map(([name, info], index) => ({ name, index, score: score(name, info) }))
     .filter(field => field.score >= enough)
     .sort((a, b) => b.score - a.score || a.index - b.index)
-    .slice(0, most)
     .map(field => field.name)
-  const hasMoney = fields.some(([name, info]) => info.type === 'monetary' && scored.includes(name))
-  const money = hasMoney && fields.some(([name]) => name === 'currency_id') ? ['currency_id'] : []
-  // An amount says little without its currency, so that takes the last place if it must.
-  const names = new Set(['display_name', ...scored])
-  return [...new Set([...[...names].slice(0, most - money.length), ...money])]
 }
 
 const knownNames: Readonly<Record<string, number>> = {
@@ -68,6 +104,7 @@ const knownNames: Readonly<Record<string, number>> = {
 
 const noise =
   /^(image_|avatar_|message_|activity_|access_|website_message|rating_|my_activity_|has_message|create_|write_|__)/
+/** Types whose values are long, or mean nothing by themselves. */
 const unreadable = new Set([
   'one2many',
   'many2many',
@@ -80,7 +117,7 @@ const unreadable = new Set([
 
 /** Measured on a dozen models of Odoo 14 and 19 against the columns of their list views. */
 function score(name: string, info: FieldInfo): number {
-  if (unreadable.has(info.type) || info.groups || noise.test(name) || name === 'id' || name === 'active') return -1
+  if (info.groups || noise.test(name) || name === 'id' || name === 'active') return -1
   let points = Object.hasOwn(knownNames, name) ? (knownNames[name] as number) : 0
   if (info.required) points += 15
   points += info.store ? 10 : -15

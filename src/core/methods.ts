@@ -16,8 +16,8 @@ export type ParameterKind =
 
 interface Parameter {
   kind: ParameterKind
-  /** Its names as a keyword, over the versions. */
-  names: readonly string[]
+  /** Its names as a keyword, over the versions. The first is that of Odoo 19, by which JSON-2 takes it. */
+  names: readonly [string, ...string[]]
 }
 
 export interface MethodInfo {
@@ -26,15 +26,15 @@ export interface MethodInfo {
   parameters: readonly Parameter[]
   /** Reads every field when `fields` is missing, secrets and files too. */
   readsAllFields?: true
+  /** A method of the model until some version, of records since: ids may come first, `parameters` lists the others. */
+  mayTakeIds?: true
 }
 
-const p = (kind: ParameterKind, ...names: string[]): Parameter => ({ kind, names })
+const p = (kind: ParameterKind, ...names: [string, ...string[]]): Parameter => ({ kind, names })
 const ids = p('ids', 'ids')
 const domain = p('domain', 'domain', 'args')
 const fields = p('fields', 'fields', 'allfields', 'fields_list')
-const values = p('values', 'vals', 'values', 'vals_list')
 const order = p('order', 'order')
-const groupOrder = p('group_order', 'order', 'orderby')
 const groupBy = p('group_by', 'groupby')
 const offset = p('other', 'offset')
 const limit = p('other', 'limit')
@@ -51,32 +51,54 @@ const methods: Readonly<Record<string, MethodInfo>> = {
   read: { effect: 'read', parameters: [ids, fields, other('load')], readsAllFields: true },
   read_group: {
     effect: 'read',
-    parameters: [domain, p('aggregates', 'fields'), groupBy, offset, limit, groupOrder, other('lazy')]
+    parameters: [
+      domain,
+      p('aggregates', 'fields'),
+      groupBy,
+      offset,
+      limit,
+      p('group_order', 'orderby', 'order'),
+      other('lazy')
+    ]
   },
   formatted_read_group: {
     effect: 'read',
-    parameters: [domain, groupBy, p('aggregates', 'aggregates'), p('having', 'having'), offset, limit, groupOrder]
+    parameters: [
+      domain,
+      groupBy,
+      p('aggregates', 'aggregates'),
+      p('having', 'having'),
+      offset,
+      limit,
+      p('group_order', 'order', 'orderby')
+    ]
   },
   name_search: { effect: 'read', parameters: [other('name'), domain, other('operator'), limit] },
   name_get: { effect: 'read', parameters: [ids] },
-  fields_get: { effect: 'read', parameters: [fields, other('attributes')] },
+  fields_get: { effect: 'read', parameters: [p('fields', 'allfields', 'fields'), other('attributes')] },
   default_get: { effect: 'read', parameters: [fields] },
   get_metadata: { effect: 'read', parameters: [ids] },
   check_access_rights: { effect: 'read', parameters: [other('operation'), other('raise_exception')] },
   has_access: { effect: 'read', parameters: [ids, other('operation')] },
-  has_group: { effect: 'read', parameters: [] },
+  has_group: { effect: 'read', parameters: [other('group_ext_id')], mayTakeIds: true },
   user_has_groups: { effect: 'read', parameters: [other('groups')] },
   context_get: { effect: 'read', parameters: [] },
   get_available_models: { effect: 'read', parameters: [] },
-  check_object_reference: { effect: 'read', parameters: [] },
-  get_views: { effect: 'read', parameters: [] },
-  get_view: { effect: 'read', parameters: [] },
-  fields_view_get: { effect: 'read', parameters: [] },
-  load_views: { effect: 'read', parameters: [] },
-  create: { effect: 'create', parameters: [values] },
+  check_object_reference: {
+    effect: 'read',
+    parameters: [other('module'), other('xml_id'), other('raise_on_access_error')]
+  },
+  get_views: { effect: 'read', parameters: [other('views'), other('options')] },
+  get_view: { effect: 'read', parameters: [other('view_id'), other('view_type')] },
+  fields_view_get: {
+    effect: 'read',
+    parameters: [other('view_id'), other('view_type'), other('toolbar'), other('submenu')]
+  },
+  load_views: { effect: 'read', parameters: [other('views'), other('options')] },
+  create: { effect: 'create', parameters: [p('values', 'vals_list', 'vals', 'values')] },
   name_create: { effect: 'create', parameters: [other('name')] },
   copy: { effect: 'create', parameters: [ids, p('values', 'default')] },
-  write: { effect: 'write', parameters: [ids, values] },
+  write: { effect: 'write', parameters: [ids, p('values', 'vals', 'values', 'vals_list')] },
   unlink: { effect: 'unlink', parameters: [ids] }
 }
 

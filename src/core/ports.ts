@@ -25,7 +25,7 @@ export interface Credential {
   protocol: 'auto' | Protocol
 }
 
-/** The wires that exist. Only those of `OpenOdoo`'s adapter that are built can be chosen. */
+/** The wires to Odoo. */
 export type Protocol = 'jsonrpc' | 'json2' | 'xmlrpc'
 
 export interface NamedId {
@@ -71,6 +71,11 @@ export interface FieldInfo {
   currency_field?: string
   groups?: string
   manual?: boolean
+  /** Of a one2many: the field over there that leads back. */
+  relation_field?: string
+  /** Of a properties field: the many2one to the record that defines them, and the field of that record. */
+  definition_record?: string
+  definition_record_field?: string
 }
 
 /** Fields by name, in Odoo's order. */
@@ -95,6 +100,50 @@ export interface SearchQuery {
   order?: string
 }
 
+export interface NameQuery {
+  /** Part of a name, or all of it, as the operator says; empty for the first records. */
+  name: string
+  domain: Json[]
+  operator: string
+  limit: number
+}
+
+/** What `aggregate` groups and computes; checked, and spelled as `core/check/aggregate.ts` gives it. */
+export interface AggregateQuery {
+  domain: Json[]
+  /** Terms such as `partner_id` and `date_order:month`; a date alone means its months. Empty: all records are one group. */
+  groupBy: string[]
+  /** Such as `amount_total:sum`. */
+  measures: string[]
+  /** A domain whose leaves compare measures. Empty: every group. */
+  having: Json[]
+  /** Terms and measures, selected or not; empty: the terms. What it leaves equal is ordered by the terms. */
+  order: string
+  limit: number
+  offset: number
+}
+
+/** What a group has in common. Absent for "no value": a label, and the bounds of what is no period. */
+export interface GroupKey {
+  /** An id, a selection's key, the first day or second of a period in ISO 8601, …; null when the records have none. */
+  value: Json
+  /** What a person reads, in the language of the call. */
+  label: string | null
+  /** Bounds of a period, in ISO 8601: a date, or a time with `Z`. `to` is the first that is no longer in it. */
+  from?: string
+  to?: string
+}
+
+export interface Group {
+  /** By the terms of `groupBy`, as given. */
+  key: Record<string, GroupKey>
+  count: number
+  /** By the measures as given; null over no values. Dates are in ISO 8601. */
+  measures: Record<string, Json>
+  /** Finds exactly the records of the group. */
+  domain: Json[]
+}
+
 /** What belongs to one call and reaches down to the socket. */
 export interface CallScope {
   context?: OdooContext
@@ -108,7 +157,7 @@ export interface CallScope {
   onLateReply?: (result: 'applied' | ErrorCode) => void
 }
 
-/** What a method returned. `warning` is set when the write is certain but its answer could not be read. */
+/** What a method returned; records are a list of ids on every version and wire. `warning` is set when the write is certain but its answer could not be read. */
 export interface CallReply {
   /** `null` when the method returned nothing, on every wire. */
   result: Json
@@ -127,8 +176,14 @@ export interface OdooPort {
   read(model: string, ids: number[], fields: string[]): Promise<Row[]>
   /** `search_count`. */
   count(model: string, domain: Json[]): Promise<number>
+  /** The groups of a page, and whether more follow; one form for every version. */
+  aggregate(model: string, query: AggregateQuery): Promise<{ groups: Group[]; more: boolean }>
+  /** `name_search`: ids and display names of the records that match, in the order of the model. */
+  nameSearch(model: string, query: NameQuery): Promise<NamedId[]>
   /** Cached: what the checks need of every field of a model that this user sees. `not_found` for an unknown model. */
   fields(model: string): Promise<FieldMap>
+  /** Cached: the visible columns of the model's list view, left to right; none where there is no such view to be had. */
+  listColumns(model: string): Promise<string[]>
   /** `fields_get` as it is, for the named fields (empty: all) and attributes (empty: all). Not cached. */
   describeFields(model: string, fields: string[], attributes: string[]): Promise<Record<string, JsonObject>>
   /** Cached: the models that this user may read, sorted by technical name. */
@@ -267,6 +322,8 @@ export interface Sessions {
 export interface Limits {
   default_limit: number
   max_limit: number
+  /** Bytes of text that an MCP answer may have before it is cut between records. */
+  max_result_bytes: number
 }
 
 export interface PolicySummary {
@@ -301,6 +358,8 @@ export interface Tool {
   effect: Effect | 'call'
   input: TSchema
   output: TSchema
+  /** The key of the output that a surface with little room may deliver in part: a list, or an object by its members. */
+  rows?: string
   rest: { paths: readonly string[]; methods: readonly ('GET' | 'POST')[] }
   /** An input that works on a fresh Odoo, for OpenAPI and docs. */
   example: JsonObject
@@ -313,6 +372,8 @@ export interface Alias {
   name: string
   /** Old argument name to ours, such as `{ args: 'domain' }`. */
   rename?: Readonly<Record<string, string>>
+  /** Where new names are not enough: the whole input as ours. What it does not understand it leaves, to be refused. */
+  map?(input: JsonObject): JsonObject
 }
 
 export interface CallRequest {

@@ -4,6 +4,9 @@ import type { Json, JsonObject } from './ports.js'
 /** What a schema expects in words, for messages; a symbol, so that it is never published. */
 export const Expected = Symbol('expected')
 
+/** The name of a piece that tools share, under which the OpenAPI document describes it once; a symbol, as above. */
+export const Named = Symbol('named')
+
 /** An object that takes no other keys than these. */
 export const Exact: typeof Type.Object = (properties, options = {}) =>
   Type.Object(properties, { additionalProperties: false, ...options })
@@ -30,6 +33,7 @@ export const FieldNames = Type.Array(FieldName, { [Expected]: 'a list of field n
 /** Field values, `{"name": "Azure"}`; their names and types are checked against the model. */
 export const Values = Type.Unsafe<JsonObject>({
   [Kind]: 'JsonObject',
+  [Named]: 'Values',
   type: 'object',
   [Expected]: 'an object of field values'
 })
@@ -42,6 +46,7 @@ export const AnyJson = Type.Unsafe<Json>({ [Kind]: 'AnyJson' })
  */
 export const Domain = Type.Unsafe<Json[]>({
   [Kind]: 'AnyJson',
+  [Named]: 'Domain',
   description: 'Odoo domain in prefix form',
   type: 'array',
   items: {
@@ -65,7 +70,8 @@ export const Domain = Type.Unsafe<Json[]>({
 
 export const Context = Type.Unsafe<JsonObject>({
   [Kind]: 'JsonObject',
-  description: 'lang, tz, company_id, allowed_company_ids, active_test, …',
+  [Named]: 'Context',
+  description: 'lang, tz, company_id, active_test, …',
   type: 'object',
   [Expected]: 'an object such as {"lang": "fr_FR"}'
 })
@@ -83,6 +89,7 @@ const listOf = (...more: object[]) => ({ type: 'array', items: { anyOf: [...scal
 /** Positional arguments of a method: anything, published three lists deep. */
 export const Args = Type.Unsafe<Json[]>({
   [Kind]: 'JsonArray',
+  [Named]: 'Arguments',
   ...listOf(listOf(listOf())),
   [Expected]: 'a list of positional arguments'
 })
@@ -92,7 +99,11 @@ export const Offset = Type.Integer({ minimum: 0, [Expected]: 'an integer of at l
 export const Order = Type.String({ minLength: 1, maxLength: 512, [Expected]: 'text such as "name desc"' })
 
 /** A record as Odoo gives it: `false` is empty, a many2one is `[id, name]`. */
-export const RecordRow = Type.Unsafe<{ id: number; [field: string]: Json }>({ [Kind]: 'JsonObject', type: 'object' })
+export const RecordRow = Type.Unsafe<{ id: number; [field: string]: Json }>({
+  [Kind]: 'JsonObject',
+  [Named]: 'OdooRecord',
+  type: 'object'
+})
 
 export const Rows = Type.Array(RecordRow)
 

@@ -14,6 +14,8 @@ export interface ToolDefinition<I extends TObject, O extends TSchema> {
   effect?: Tool['effect']
   input: I
   output: O
+  /** The key of the output that may be delivered in part, if it has one: a list, or an object by its members. */
+  rows?: keyof Static<O> & string
   rest: { paths: readonly [string, ...string[]]; methods?: readonly ('GET' | 'POST')[] }
   example: JsonObject
   run(input: Static<I>, ctx: ToolContext): Promise<Static<O>>

@@ -1,29 +1,55 @@
 import { GatewayError } from '../core/errors.js'
-import type { CallScope, Identity, Json, JsonObject, OdooContext, OdooPort, Row } from '../core/ports.js'
+import type {
+  CallScope,
+  Clock,
+  FieldMap,
+  Identity,
+  Json,
+  JsonObject,
+  Log,
+  OdooContext,
+  OdooPort,
+  Row
+} from '../core/ports.js'
+import { aggregate } from './aggregate/aggregate.js'
+import type { ReadCall } from './aggregate/source.js'
 import { isInvalidField } from './faults/faults.js'
 import type { MetadataCache } from './metadata/cache.js'
+import { fetchDefaultOrder } from './metadata/default-order.js'
 import { fieldAttributes, toFieldMap } from './metadata/fields.js'
+import { fetchListColumns } from './metadata/list-columns.js'
 import { fetchReadableModels } from './metadata/models.js'
+import { nameSearchArguments, toNamedIds } from './names.js'
 import { isObject } from './parse-json.js'
+import { withOtherProperties } from './properties.js'
+import { inOneShape } from './result-shapes.js'
 import { execute, type Rpc } from './rpc.js'
+import { changedIds } from './write-queue.js'
 
 export interface ClientOptions {
   rpc: Rpc
   cache: MetadataCache
   identity: Identity
   secret: string
+  log: Log
+  clock: Clock
 }
 
 /** One Odoo, as one user, within one call. */
-export function createClient({ rpc, cache, identity, secret }: ClientOptions, scope: CallScope): OdooPort {
+export function createClient(options: ClientOptions, scope: CallScope): OdooPort {
+  const { rpc, cache, identity, secret } = options
   const login = { database: identity.database, uid: identity.uid, secret }
   const owner = { identity, lang: langOf(identity, scope.context) }
 
   const read = (model: string, method: string, args: Json[], kwargs: JsonObject, as = scope): Promise<Json> =>
     guard(rpc.read(execute(login, model, method, args, withContext(kwargs, as.context)), as))
 
-  const write = (model: string, method: string, args: Json[], kwargs: JsonObject = {}) =>
-    guard(rpc.write(execute(login, model, method, args, withContext(kwargs, scope.context)), scope))
+  /** `ids`: the records that it changes, as far as they are known. */
+  const write = (model: string, method: string, ids: number[], args: Prepared, kwargs: JsonObject = {}) => {
+    const prepare = async () =>
+      execute(login, model, method, Array.isArray(args) ? args : await args(), withContext(kwargs, scope.context))
+    return guard(rpc.write({ database: identity.database, model, ids, prepare }, scope))
+  }
 
   function withContext(kwargs: JsonObject, context: OdooContext = {}): JsonObject {
     const own = isObject(kwargs.context) ? kwargs.context : {}
@@ -62,11 +88,26 @@ export function createClient({ rpc, cache, identity, secret }: ClientOptions, sc
     }
   }
 
+  const fields = (model: string): Promise<FieldMap> =>
+    cache.get(owner, `fields ${model}`, scope, async shared => {
+      const kwargs = { attributes: [...fieldAttributes] }
+      const described = await read(model, 'fields_get', [], kwargs, withLang(shared, owner.lang))
+      return toFieldMap(described as Record<string, JsonObject>)
+    })
+
+  // The same in every language.
+  const defaultOrder = (model: string): Promise<string> =>
+    cache.get({ identity, lang: null }, `order ${model}`, scope, shared =>
+      fetchDefaultOrder(model, (of, method, args, kwargs) => read(of, method, args, kwargs, shared))
+    )
+
   return {
     identity,
+    fields,
 
     async search(model, { domain, fields, limit, offset, order }) {
-      const page = { ...(limit !== undefined && { limit }), ...(offset && { offset }), ...(order && { order }) }
+      const sorted = { order: order ?? (await defaultOrder(model)) }
+      const page = { ...(limit !== undefined && { limit }), ...(offset && { offset }), ...sorted }
       return (await read(model, 'search_read', [], { domain, fields: explicit(fields), ...page })) as Row[]
     },
 
@@ -79,13 +120,31 @@ export function createClient({ rpc, cache, identity, secret }: ClientOptions, sc
       return (await read(model, 'search_count', [domain], {})) as number
     },
 
-    fields(model) {
-      return cache.get(owner, `fields ${model}`, scope, async shared => {
-        const kwargs = { attributes: [...fieldAttributes] }
-        const described = await read(model, 'fields_get', [], kwargs, withLang(shared, owner.lang))
-        return toFieldMap(described as Record<string, JsonObject>)
-      })
+    async nameSearch(model, query) {
+      const kwargs = nameSearchArguments(query, identity.major)
+      return toNamedIds(await read(model, 'name_search', [], kwargs), query.limit)
     },
+
+    async listColumns(model) {
+      // The columns are the same in every language.
+      const lists = { identity, lang: null }
+      try {
+        return await cache.get(lists, `list ${model}`, scope, shared =>
+          fetchListColumns(model, identity, (method, args, as) => read(model, method, args, {}, as), shared, options)
+        )
+      } catch (error) {
+        if (error instanceof GatewayError) return []
+        throw error
+      }
+    },
+
+    aggregate: (model, query) =>
+      aggregate(model, query, {
+        identity,
+        context: scope.context ?? {},
+        fields,
+        read: withoutEmptyGroups(read, scope)
+      }),
 
     async describeFields(model, fields, attributes) {
       const kwargs = { ...(fields.length > 0 && { allfields: fields }), ...(attributes.length > 0 && { attributes }) }
@@ -103,7 +162,7 @@ export function createClient({ rpc, cache, identity, secret }: ClientOptions, sc
 
     async create(model, rows) {
       // A list gives a list of ids on 14 to 19; JSON-2 gives one for a single object, too.
-      const { result, warning } = await write(model, 'create', [rows])
+      const { result, warning } = await write(model, 'create', [], [rows])
       const ids = (Array.isArray(result) ? result : [result]).filter(id => typeof id === 'number')
       if (ids.length === rows.length) return ids
       throw new GatewayError('odoo_error', 'Odoo created the records, but not all of their ids are known.', {
@@ -112,17 +171,33 @@ export function createClient({ rpc, cache, identity, secret }: ClientOptions, sc
       })
     },
 
-    write: (model, ids, values) => write(model, 'write', [ids, values]),
+    write(model, ids, values) {
+      const reader = { fields: () => fields(model), read: (names: string[]) => readVisible(model, ids, names) }
+      return write(model, 'write', ids, async () => [ids, await withOtherProperties(ids, values, reader)])
+    },
 
-    unlink: (model, ids) => write(model, 'unlink', [ids]),
+    unlink: (model, ids) => write(model, 'unlink', ids, [ids]),
 
     async call(model, method, args, kwargs, options) {
-      return options.read
+      const reply = options.read
         ? { result: await read(model, method, args, kwargs) }
-        : await write(model, method, args, kwargs)
+        : await write(model, method, changedIds(method, args, kwargs), args, kwargs)
+      return { ...reply, result: inOneShape(method, reply.result) }
     }
   }
 }
+
+/** These would make groups without records, for Odoo's own views. */
+function withoutEmptyGroups(
+  read: (model: string, method: string, args: Json[], kwargs: JsonObject, as: CallScope) => Promise<Json>,
+  scope: CallScope
+): ReadCall {
+  const { fill_temporal, read_group_expand, ...context } = scope.context ?? {}
+  return (model, method, args, kwargs) => read(model, method, args, kwargs, { ...scope, context })
+}
+
+/** Arguments, or what makes them when the turn of a write has come. */
+type Prepared = Json[] | (() => Promise<Json[]>)
 
 /** What is sent on every call: without it Odoo speaks no language and knows no time zone (14 and 19). */
 function userContext({ lang, tz }: Identity): OdooContext {

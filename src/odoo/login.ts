@@ -1,31 +1,24 @@
 import { GatewayError } from '../core/errors.js'
-import type { CallScope, Credential, Identity, Json, JsonObject, NamedId } from '../core/ports.js'
+import type { CallScope, Credential, Identity, Json, JsonObject, NamedId, Protocol } from '../core/ports.js'
+import type { ChosenWire } from './choose-wire.js'
 import { loginHint } from './faults/faults.js'
-import { unavailable } from './faults/unavailable.js'
 import { isObject } from './parse-json.js'
 import { execute, type Login, type Rpc } from './rpc.js'
-import { parseVersion } from './versions.js'
-import type { Wire } from './wires/wire.js'
 
-/**
- * Logs in: what Odoo is there, is the login good, who is it. The secret goes out only once something has answered as
- * an Odoo does.
- */
+/** Logs in to the Odoo that has answered: is the login good, and who is it? */
 export async function logIn(
-  rpc: Rpc,
-  wire: Wire,
+  { rpc, protocol, version }: ChosenWire,
   url: string,
   credential: Credential,
   scope: CallScope
 ): Promise<Identity> {
-  const version = parseVersion(String(await rpc.read({ kind: 'version' }, scope)))
-  if (version === undefined) throw unavailable('notOdoo')
   const login = {
     database: credential.database,
-    uid: await authenticate(rpc, credential, scope),
+    uid: await authenticate(rpc, protocol, credential, scope),
     secret: credential.secret
   }
   const user = await fetchUser(rpc, login, scope)
+  if (protocol === 'json2') assertOwner(credential, login.uid, user)
   const company = toNamedId(user.company_id)
   return {
     url,
@@ -38,24 +31,26 @@ export async function logIn(
     companies: await fetchCompanies(rpc, login, company, user.company_ids, scope),
     server_version: version.text,
     major: version.major,
-    protocol: wire.protocol
+    protocol
   }
 }
 
-async function authenticate(rpc: Rpc, credential: Credential, scope: CallScope): Promise<number> {
-  const { database, username, uid, secret } = credential
-  // A uid is proved by the first call that is made with it.
-  if (username === undefined) {
-    if (uid !== undefined) return uid
-    throw new GatewayError(
-      'invalid_input',
-      'username: missing; this Odoo needs a user name besides the password or API key.'
-    )
-  }
+async function authenticate(rpc: Rpc, protocol: Protocol, credential: Credential, scope: CallScope): Promise<number> {
+  const { database, username = '', uid, secret } = credential
+  // A uid is proved by the first call that is made with it. Over JSON-2 the key alone says who it is.
+  if (username === '' && uid !== undefined && protocol !== 'json2') return uid
   // A wrong login is no fault here, but the value false (14 to 19); on 14 also while too many failures are cooling down.
   const answer = await rpc.read({ kind: 'authenticate', database, username, secret }, scope)
   if (typeof answer === 'number') return answer
   throw new GatewayError('auth_failed', 'Odoo refused the login.', { hint: loginHint })
+}
+
+/** A key of somebody else than who was named: calls would run as the wrong user, and nobody would notice. */
+function assertOwner({ username, uid }: Credential, owner: number, { login }: JsonObject): void {
+  if ((username ?? login) === login && (uid ?? owner) === owner) return
+  throw new GatewayError('auth_failed', 'The API key belongs to another user than the one that was named.', {
+    hint: 'Leave username (and uid) out over JSON-2, or name the user whom the key belongs to.'
+  })
 }
 
 async function fetchUser(rpc: Rpc, login: Login, scope: CallScope): Promise<JsonObject> {

@@ -1,12 +1,14 @@
 import { normaliseUrl } from '../core/odoo-url.js'
-import type { CallScope, Clock, Credential, Identity, Log, OdooLogin, OpenOdoo } from '../core/ports.js'
+import type { CallScope, Clock, Credential, Identity, Log, OdooLogin, OpenOdoo, Protocol } from '../core/ports.js'
+import { chooseWire } from './choose-wire.js'
 import { createClient } from './client.js'
 import { logIn } from './login.js'
 import { createMetadataCache } from './metadata/cache.js'
 import { createRpc, type Rpc } from './rpc.js'
 import type { AddressGuardOptions } from './transport/address-guard.js'
 import { createTransport } from './transport/transport.js'
-import { chooseWire, type Wire } from './wires/wire.js'
+import { wires } from './wires/wire.js'
+import { WriteQueue } from './write-queue.js'
 
 export interface OdooOptions {
   /** Milliseconds to connect, for TCP and TLS each. */
@@ -31,28 +33,29 @@ export interface OdooOptions {
 export function createOdoo(options: OdooOptions): OpenOdoo {
   const { clock, log, retries, metadataTtlMs } = options
   const transport = createTransport(options)
+  const queue = new WriteQueue({ clock })
   const cache = createMetadataCache({ clock, ...(metadataTtlMs !== undefined && { ttlMs: metadataTtlMs }) })
 
-  const speak = (wire: Wire, url: string): Rpc => createRpc({ transport, wire, url, retries, clock, log })
+  const speak = (protocol: Protocol, url: string): Rpc =>
+    createRpc({ transport, wire: wires[protocol], url, queue, retries, clock, log })
 
   function toLogin(identity: Identity, secret: string, rpc: Rpc): OdooLogin {
-    return { identity, port: (scope: CallScope) => createClient({ rpc, cache, identity, secret }, scope) }
+    return { identity, port: (scope: CallScope) => createClient({ rpc, cache, identity, secret, log, clock }, scope) }
   }
 
   return {
     async login(credential: Credential, scope: CallScope) {
       const url = normaliseUrl(credential.url)
       transport.assertHostAllowed(new URL(url))
-      const wire = chooseWire(credential.protocol)
-      const rpc = speak(wire, url)
-      const identity = await logIn(rpc, wire, url, credential, scope)
+      const chosen = await chooseWire(credential, protocol => speak(protocol, url), scope)
+      const identity = await logIn(chosen, url, credential, scope)
       cache.noteVersion(identity)
-      return { ...toLogin(identity, credential.secret, rpc), saved: { identity, secret: credential.secret } }
+      return { ...toLogin(identity, credential.secret, chosen.rpc), saved: { identity, secret: credential.secret } }
     },
     reopen({ identity, secret }) {
       // The settings may have become stricter since it was saved.
       transport.assertHostAllowed(new URL(identity.url))
-      return toLogin(identity, secret, speak(chooseWire(identity.protocol), identity.url))
+      return toLogin(identity, secret, speak(identity.protocol, identity.url))
     },
     close: () => transport.close()
   }

@@ -19,6 +19,8 @@ export interface Capabilities {
   hasGetViews: boolean
   /** The name of list views in views and actions: `tree` until 17, `list` from 18 on. */
   listView: 'tree' | 'list'
+  /** What `name_search` calls its domain: `args` until 18. */
+  nameSearchDomain: 'args' | 'domain'
   /** The JSON-2 wire: 19 and later. */
   hasJson2: boolean
 }
@@ -40,6 +42,7 @@ export function capabilitiesOf(major: number): Capabilities {
     hasFormattedReadGroup: major >= 19,
     hasGetViews: major >= 16,
     listView: major >= 18 ? 'list' : 'tree',
+    nameSearchDomain: major >= 19 ? 'domain' : 'args',
     hasJson2: major >= 19
   }
 }

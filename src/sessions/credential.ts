@@ -45,12 +45,13 @@ function ownCredential(request: ConnectRequest, configured: DefaultConnection): 
   if (url === undefined)
     throw invalid('url: missing; expected the address of an Odoo, such as "https://erp.example.com"')
   if (database === undefined) throw invalid('database: missing; expected the name of a database')
-  if (username === undefined)
-    throw invalid('username: missing; expected the login name that the password or api_key belongs to')
+  // An API key alone is enough over JSON-2; whether it can be spoken is seen at login.
+  if (username === undefined && request.password !== undefined)
+    throw invalid('username: missing; expected the login name that the password belongs to')
   return {
     url,
     database,
-    username,
+    ...(username !== undefined && { username }),
     secret: (request.password ?? request.api_key) as string,
     protocol: request.protocol ?? 'auto'
   }
@@ -58,6 +59,6 @@ function ownCredential(request: ConnectRequest, configured: DefaultConnection): 
 
 function invalid(detail: string): GatewayError {
   return new GatewayError('invalid_input', detail, {
-    hint: 'odoo_connect takes nothing, for the default connection, or url, database, username and password or api_key.'
+    hint: 'odoo_connect takes nothing, for the default connection, or url, database, username and password or api_key; on Odoo 19 and later no username is needed with an api_key.'
   })
 }

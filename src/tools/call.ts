@@ -9,7 +9,7 @@ export const call = defineTool({
   aliases: [{ name: 'odoo_call_method' }, { name: 'odoo_execute_kw' }],
   title: 'Call a method',
   description:
-    'Run a business method that no other tool covers, such as confirming an order; it may change data. ids come first in args. Returns result, and action when Odoo answers with a wizard or window to open. Example: {"model": "sale.order", "method": "action_confirm", "ids": [8]}',
+    'Run a business method that no other tool covers, such as confirming an order; it may change data. ids come first in args. Returns result (records as a list of ids), and action when Odoo answers with a wizard or window to open. Example: {"model": "sale.order", "method": "action_confirm", "ids": [8]}',
   access: 'destructive',
   effect: 'call',
   input: Exact({
@@ -25,6 +25,7 @@ export const call = defineTool({
     action: Type.Optional(Type.Object({})),
     warning: Type.Optional(Type.String())
   }),
+  rows: 'result',
   rest: { paths: ['/call'] },
   example: { model: 'res.partner', method: 'name_search', args: ['azure'] },
   async run({ model, method, ids, args = [], kwargs = {} }, { odoo }) {

@@ -8,7 +8,7 @@ export const connect = defineTool({
   name: 'odoo_connect',
   title: 'Connect to Odoo',
   description:
-    'Log in to an Odoo. Without arguments: the connection that this server is configured with; else url, database, username and password or api_key. Returns who you are, and a session where later calls must name one. Example: {}',
+    'Log in to an Odoo. Without arguments: the connection that this server is configured with; else url, database, username and password or api_key (on Odoo 19 an api_key needs no username). Returns who you are, and a session where later calls must name one. Example: {}',
   access: 'session',
   input: Exact({
     url: Type.Optional(Text),
@@ -16,7 +16,7 @@ export const connect = defineTool({
     username: Type.Optional(Text),
     password: Type.Optional(Text),
     api_key: Type.Optional(Text),
-    protocol: Type.Optional(OneOf('auto', 'jsonrpc', 'json2', 'xmlrpc'))
+    protocol: Type.Optional(OneOf('auto', 'json2', 'jsonrpc', 'xmlrpc'))
   }),
   output: Type.Object({
     session: Type.Optional(Type.String()),

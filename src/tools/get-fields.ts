@@ -24,6 +24,7 @@ export const getFields = defineTool({
     model: Type.String(),
     fields: Type.Unsafe<JsonObject>(Type.Record(Type.String(), Type.Object({})))
   }),
+  rows: 'fields',
   rest: { paths: ['/fields'] },
   example: { model: 'res.partner', filter: 'name' },
   async run({ model, fields: asked = [], attributes = [], filter = '' }, { odoo, policy }) {

@@ -22,6 +22,7 @@ export const getModels = defineTool({
     total: Type.Integer(),
     next_offset: Type.Optional(Type.Integer())
   }),
+  rows: 'models',
   rest: { paths: ['/models'] },
   example: { filter: 'partner' },
   async run({ filter = '', limit, offset = 0 }, { odoo, policy, limits: { max_limit } }) {

@@ -1,4 +1,5 @@
 import type { Tool } from '../core/ports.js'
+import { aggregate } from './aggregate.js'
 import { call } from './call.js'
 import { connect } from './connect.js'
 import { count } from './count.js'
@@ -6,6 +7,7 @@ import { create } from './create.js'
 import { disconnect } from './disconnect.js'
 import { getFields } from './get-fields.js'
 import { getModels } from './get-models.js'
+import { nameSearch } from './name-search.js'
 import { read } from './read.js'
 import { search } from './search.js'
 import { session } from './session.js'
@@ -22,6 +24,8 @@ export const tools: readonly Tool[] = [
   search,
   read,
   count,
+  aggregate,
+  nameSearch,
   create,
   write,
   unlink,

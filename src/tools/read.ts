@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { chooseFields } from '../core/default-fields.js'
+import { fieldsToRead } from '../core/default-fields.js'
 import { Context, Exact, Fields, Ids, ModelName, Rows } from '../core/schemas.js'
 import { defineTool } from '../core/tool.js'
 
@@ -16,10 +16,11 @@ export const read = defineTool({
     context: Type.Optional(Context)
   }),
   output: Type.Object({ count: Type.Integer(), records: Rows, missing: Type.Array(Type.Integer()) }),
+  rows: 'records',
   rest: { paths: ['/read'] },
   example: { model: 'res.partner', ids: [1], fields: ['name', 'email'] },
   async run({ model, ids, fields = [] }, { odoo, policy }) {
-    const records = await odoo.read(model, ids, chooseFields(await odoo.fields(model), fields, policy))
+    const records = await odoo.read(model, ids, await fieldsToRead(odoo, model, fields, policy))
     const found = new Set(records.map(({ id }) => id))
     return { count: records.length, records, missing: ids.filter(id => !found.has(id)) }
   }

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { chooseFields } from '../core/default-fields.js'
+import { fieldsToRead } from '../core/default-fields.js'
 import type { OdooPort, SearchQuery } from '../core/ports.js'
 import { Context, Domain, Exact, Fields, Limit, ModelName, Offset, Order, Rows } from '../core/schemas.js'
 import { defineTool } from '../core/tool.js'
@@ -27,12 +27,13 @@ export const search = defineTool({
     offset: Type.Integer(),
     next_offset: Type.Optional(Type.Integer())
   }),
+  rows: 'records',
   rest: { paths: ['/search', '/search_read'] },
   example: { model: 'res.partner', domain: [['is_company', '=', true]], fields: ['name', 'email'], limit: 5 },
   async run({ model, domain = [], fields = [], limit, offset = 0, order }, { odoo, policy, limits }) {
     const query = {
       domain,
-      fields: chooseFields(await odoo.fields(model), fields, policy),
+      fields: await fieldsToRead(odoo, model, fields, policy),
       limit: limit ?? limits.default_limit,
       offset,
       ...(order !== undefined && { order })

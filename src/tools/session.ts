@@ -27,7 +27,11 @@ export const session = defineTool({
       allowed_models: Type.Array(Type.String()),
       denied_models: Type.Array(Type.String())
     }),
-    limits: Type.Object({ default_limit: Type.Integer(), max_limit: Type.Integer() }),
+    limits: Type.Object({
+      default_limit: Type.Integer(),
+      max_limit: Type.Integer(),
+      max_result_bytes: Type.Integer()
+    }),
     expires_at: Nullable
   }),
   rest: { paths: ['/session'], methods: ['POST', 'GET'] },

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
+import { startPathProxy } from '../contract/proxy.js'
 import { noOdoo, odoos } from '../lab/odoos.js'
 import { connectionOf, run } from './cli.js'
 
@@ -70,6 +71,7 @@ for (const odoo of await odoos()) {
       'warn rights'
     ])
     t.match(ended.stdout, new RegExp(`${odoo.name}\\.0\\S* answers`))
+    t.match(ended.stdout, /wire +jsonrpc, because this Odoo answers on \/jsonrpc/)
     t.match(ended.stdout, /login +admin \(user 2\), companies: \S/)
     t.notOk(shows(ended), 'and never shows the secret')
   })
@@ -79,6 +81,40 @@ for (const odoo of await odoos()) {
     t.equal(ended.code, 1)
     t.match(ended.stdout, /^ok {4}reach +an Odoo answers\nfail {2}database +.*no-such-database.*does not exist/m)
     t.notOk(shows(ended))
+  })
+
+  t.test(`${odoo.name}: doctor says which wire it is, and why`, async t => {
+    const { ODOO_USERNAME: _, ...keyAlone } = connectionOf(odoo)
+    const isOld = Number(odoo.version) < 19
+    const xmlrpc = await run(['doctor', '--protocol=xmlrpc'], connectionOf(odoo))
+    t.match(xmlrpc.stdout, /^ok {4}wire +xmlrpc, because protocol says so\n +.*faster and says more of errors/m)
+    const json2 = await run(['doctor', '--protocol=json2'], connectionOf(odoo))
+    t.match(
+      json2.stdout,
+      isOld
+        ? /^ok {4}reach .*\nfail {2}wire +protocol: Odoo 14\.0\S* does not speak JSON-2.*"jsonrpc"\n +Give the username/m
+        : /^ok {4}wire +json2, because protocol says so$/m
+    )
+    const alone = await run(['doctor'], keyAlone)
+    t.match(alone.stdout, /^ok {4}settings .* an API key alone\n/)
+    t.match(
+      alone.stdout,
+      isOld
+        ? /^fail {2}wire +username: missing; Odoo 14\.0\S* needs the login name/m
+        : /^ok {4}wire +json2, because there is an API key alone, and no user name$/m
+    )
+    for (const ended of [xmlrpc, json2, alone]) t.notOk(shows(ended))
+  })
+
+  t.test(`${odoo.name}: doctor says which wire is left where paths are closed`, async t => {
+    const proxy = await startPathProxy(odoo.url, { '/jsonrpc': { status: 403 } })
+    t.teardown(() => proxy.close())
+    const env = { ...connectionOf(odoo), ODOO_URL: proxy.url }
+    t.match((await run(['doctor'], env)).stdout, /^warn {2}wire +xmlrpc, because \/jsonrpc is closed/m)
+    proxy.closed['/xmlrpc'] = { status: 403 }
+    const left = await run(['doctor'], env)
+    if (Number(odoo.version) < 19) t.match(left.stdout, /^fail {2}reach /m)
+    else t.match(left.stdout, /^ok {4}wire +json2, because \/jsonrpc and \/xmlrpc\/2 are closed$/m)
   })
 
   // Odoo 14 blocks an address for a minute after ten refused logins, and everybody shares these Odoos.

@@ -42,7 +42,7 @@ t.test('without any settings, the defaults are those of the contract', async t =
     maxConcurrency: 8,
     maxResponseBytes: 64 * 1024 * 1024,
     tls: { verify: true },
-    limits: { default_limit: 100, max_limit: 1000 },
+    limits: { default_limit: 100, max_limit: 1000, max_result_bytes: 100_000 },
     accessKeys: [],
     allowConnect: true,
     sessions: { idleMs: 1_800_000, maxMs: 43_200_000, max: 10_000, maxPerPrincipal: 1000 },
@@ -88,6 +88,27 @@ t.test('a user may be named by id, and an API key is better than a password', as
     secret: 'key',
     protocol: 'jsonrpc'
   })
+})
+
+t.test('an API key alone is a connection, unless the wire needs a user name; a password alone is none', async t => {
+  const alone = { 'odoo-url': 'http://erp:8069', database: 'prod', 'api-key': 'key' }
+  for (const protocol of ['auto', 'json2']) {
+    t.strictSame(load({ flags: { ...alone, protocol } }).odoo, {
+      url: 'http://erp:8069',
+      database: 'prod',
+      secret: 'key',
+      protocol
+    })
+  }
+  for (const protocol of ['jsonrpc', 'xmlrpc']) {
+    t.strictSame(problemsOf({ flags: { ...alone, protocol } }), [
+      `--username: missing; expected the login name (ODOO_USERNAME), which ${protocol} needs`
+    ])
+  }
+  const { 'api-key': _, ...rest } = alone
+  t.strictSame(problemsOf({ flags: { ...rest, password: 'pw', protocol: 'json2' } }), [
+    '--username: missing; expected the login name (ODOO_USERNAME), or an API key in place of the password'
+  ])
 })
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -254,7 +275,7 @@ const mistakes: [flag: string, text: string, problem: string][] = [
   ['write-timeout', '2592001', '--write-timeout: expected a number of seconds from 1 to 2592000 (given: "2592001")'],
   ['read-only', 'maybe', '--read-only: expected true or false (given: "maybe")'],
   ['connection-type', 'tcp', '--connection-type: expected one of stdio, http, sse (given: "tcp")'],
-  ['protocol', 'soap', '--protocol: expected one of auto, jsonrpc (given: "soap")'],
+  ['protocol', 'soap', '--protocol: expected one of auto, json2, jsonrpc, xmlrpc (given: "soap")'],
   ['log-format', 'xml', '--log-format: expected one of json, pretty (given: "xml")'],
   [
     'allowed-models',
@@ -275,7 +296,11 @@ for (const [flag, text, problem] of mistakes) {
 }
 
 t.test('a default limit that nobody gave bows to a small max_limit', async t => {
-  t.strictSame(load({ flags: { 'max-limit': '10' } }).limits, { default_limit: 10, max_limit: 10 })
+  t.strictSame(load({ flags: { 'max-limit': '10' } }).limits, {
+    default_limit: 10,
+    max_limit: 10,
+    max_result_bytes: 100_000
+  })
 })
 
 t.test('every problem is told at once, and in one message', async t => {
@@ -290,7 +315,7 @@ t.test('every problem is told at once, and in one message', async t => {
     'SESSION_IDEL: unknown variable; did you mean SESSION_IDLE?',
     'DENIED_MODEL: unknown variable; did you mean DENIED_MODELS?',
     '--database: missing; expected the database of odoo_url (ODOO_DATABASE)',
-    '--username: missing; expected the login name (ODOO_USERNAME)',
+    '--username: missing; expected the login name (ODOO_USERNAME), or an API key in place of the password',
     '--api-key: missing; expected ODOO_API_KEY or ODOO_PASSWORD',
     'ODOO_URL: is not an address; expected an address such as "https://erp.example.com"',
     '--max-limit: expected an integer of at least 1 (given: "x")',

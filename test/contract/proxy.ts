@@ -73,3 +73,50 @@ function describe(body: Buffer): Passed {
     left: false
   }
 }
+
+/** What a closed path answers. */
+export interface Closed {
+  status: number
+  body?: string
+}
+
+export interface PathProxy {
+  url: string
+  /** Method and path of everything that came, and of what was closed to it, with the whole of its request. */
+  seen: { path: string; text: string }[]
+  /** Paths by their beginning; may be changed at any time. */
+  closed: Record<string, Closed>
+  close(): Promise<void>
+}
+
+/** Stands before an Odoo of any wire, as a firewall does that lets only some paths through. */
+export async function startPathProxy(target: string, closed: Record<string, Closed>): Promise<PathProxy> {
+  const server = createServer(async (request, response) => {
+    const { method = 'GET', url = '/', headers } = request
+    const body = await buffer(request)
+    proxy.seen.push({ path: `${method} ${url}`, text: JSON.stringify(headers) + body.toString() })
+    const [, wall] = Object.entries(proxy.closed).find(([beginning]) => url.startsWith(beginning)) ?? []
+    if (wall !== undefined) {
+      response.writeHead(wall.status, { 'content-type': 'text/html' }).end(wall.body ?? '<h1>closed</h1>')
+      return
+    }
+    const { host: _, connection: __, 'content-length': ___, 'transfer-encoding': ____, ...passed } = headers
+    const init = { method, headers: passed as Record<string, string>, ...(method !== 'GET' && { body }) }
+    const answer = await fetch(target + url, init)
+    const type = answer.headers.get('content-type') ?? 'text/plain'
+    response.writeHead(answer.status, { 'content-type': type }).end(await answer.text())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const proxy: PathProxy = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen: [],
+    closed,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    }
+  }
+  return proxy
+}

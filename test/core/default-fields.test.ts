@@ -111,9 +111,69 @@ t.test('amounts come with their currency even where a dozen fields are better', 
   )
 })
 
+const byColumns: [fixture: string, columns: string, fields: string][] = [
+  [
+    '14-sale.order',
+    'name date_order partner_id user_id activity_ids company_id amount_total invoice_status',
+    'display_name name date_order partner_id user_id company_id amount_total invoice_status state currency_id'
+  ],
+  [
+    '19-res.partner',
+    'avatar_128 complete_name email phone activity_ids country_id application_statistics gone id',
+    'display_name complete_name email phone country_id name user_id city'
+  ]
+]
+for (const [fixture, columns, fields] of byColumns) {
+  t.test(`the list view of ${fixture} gives the fields that one can read in a row, filled up to eight`, async t => {
+    t.strictSame(chooseFields(recorded(fixture), [], policy, columns.split(' ')), fields.split(' '))
+  })
+}
+
+t.test('a list view of many columns keeps the state and the currency within the dozen', async t => {
+  const columns = Array.from({ length: 14 }, (_, index) => `amount_${index}`)
+  const fields: FieldMap = new Map([
+    ...columns.map(name => [name, field('monetary', { currency_field: 'company_currency' })] as const),
+    ['state', field('selection')],
+    ['stage_id', field('many2one', { relation: 'crm.stage' })],
+    ['company_currency', field('many2one', { relation: 'res.currency' })],
+    ['currency_id', field('many2one', { relation: 'res.currency' })]
+  ])
+  const names = chooseFields(fields, [], policy, columns)
+  t.strictSame(names, ['display_name', ...columns.slice(0, 8), 'state', 'stage_id', 'company_currency'])
+})
+
+t.test('a withheld column is not read', async t => {
+  const fields: FieldMap = new Map([
+    ['name', field('char')],
+    ['access_token', field('char')],
+    ['colour', field('char')]
+  ])
+  t.strictSame(chooseFields(fields, [], policy, ['access_token', 'colour']), ['display_name', 'colour', 'name'])
+})
+
 t.test('a field called like a property of every object is a field like others', async t => {
   const fields: FieldMap = new Map([['constructor', field('char', { required: true })]])
   t.strictSame(chooseFields(fields, [], policy), ['display_name'])
+})
+
+t.test('the list view is asked for only where no fields are named', async t => {
+  const door = openDoor({ answers: () => ({ listColumns: async () => ['code', 'name'] }) })
+  const model = 'res.country'
+  await door.call('odoo_search', { model, fields: ['name'] })
+  await door.call('odoo_search', { model, fields: ['*'] })
+  await door.call('odoo_read', { model, ids: [1], fields: ['name'] })
+  t.strictSame(door.odoo.viewed, [])
+  door.odoo.sent.length = 0
+  await door.call('odoo_search', { model })
+  await door.call('odoo_search', { model, fields: [] })
+  await door.call('odoo_read', { model, ids: [1] })
+  t.strictSame(door.odoo.viewed, [model, model, model])
+  const fields = ['display_name', 'code', 'name']
+  t.match(door.odoo.args, [
+    [model, { fields }],
+    [model, { fields }],
+    [model, [1], fields]
+  ])
 })
 
 t.test('a search sends the chosen fields, and refuses names that do not exist even beside "*"', async t => {

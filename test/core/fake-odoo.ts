@@ -84,7 +84,7 @@ export const models: ReadonlyMap<string, FieldMap> = new Map([
       origin: field('reference'),
       res_id: field('many2one_reference'),
       extra: field('json'),
-      traits: field('properties')
+      traits: field('properties', { definition_record: 'parent_id', definition_record_field: 'traits_definition' })
     })
   ],
   [
@@ -127,6 +127,11 @@ export const models: ReadonlyMap<string, FieldMap> = new Map([
   ['ir.mail_server', fieldMap({ name: field('char'), smtp_pass: field('char') })]
 ])
 
+const traits_definition = [
+  { name: 'colour', string: 'Colour', type: 'char' },
+  { name: 'size', string: 'Size', type: 'integer' }
+]
+
 export function identityOf(major = 19): Identity {
   return {
     url: 'https://erp.example.com',
@@ -159,6 +164,8 @@ export class FakeOdoo implements OdooLogin {
   readonly sent: Sent[] = []
   /** Models whose fields were asked for. */
   readonly described: string[] = []
+  /** Models whose list view was asked for. */
+  readonly viewed: string[] = []
   readonly identity: Identity
 
   constructor(
@@ -186,6 +193,14 @@ export class FakeOdoo implements OdooLogin {
         return answers.fields(model)
       },
       models: () => answers.models(),
+      listColumns: model => {
+        this.viewed.push(model)
+        return answers.listColumns(model)
+      },
+      nameSearch: (...args) => {
+        keep('nameSearch', args)
+        return answers.nameSearch(...args)
+      },
       search: (...args) => {
         keep('search', args)
         return answers.search(...args)
@@ -201,6 +216,10 @@ export class FakeOdoo implements OdooLogin {
       describeFields: (...args) => {
         keep('describeFields', args)
         return answers.describeFields(...args)
+      },
+      aggregate: (...args) => {
+        keep('aggregate', args)
+        return answers.aggregate(...args)
       },
       create: (...args) => {
         keep('create', args)
@@ -230,9 +249,14 @@ export class FakeOdoo implements OdooLogin {
         return found
       },
       models: async () => [...models.keys()].map(model => ({ model, name: model })),
-      search: async () => [],
+      listColumns: async () => [],
+      nameSearch: async () => [],
+      // What partners define for their children.
+      search: async (_model, { fields }) =>
+        fields.includes('traits_definition') ? [{ id: 1, traits_definition }] : [],
       read: async (_model, ids) => ids.map(id => ({ id })),
       count: async () => 0,
+      aggregate: async () => ({ groups: [], more: false }),
       describeFields: async model =>
         Object.fromEntries([...(models.get(model) as FieldMap)].map(([name, { type }]) => [name, { type }])),
       create: async (_model, rows) => rows.map((_row, index) => 100 + index),
@@ -305,7 +329,7 @@ export function openDoor(options: DoorOptions = {}) {
     tools: options.tools ?? tools,
     sessions,
     policy,
-    limits: options.limits ?? { default_limit: 100, max_limit: 1000 },
+    limits: options.limits ?? { default_limit: 100, max_limit: 1000, max_result_bytes: 100_000 },
     timeouts: { read: 30_000, write: 120_000 },
     log,
     clock: options.clock ?? (() => 1_000_000)
@@ -341,7 +365,7 @@ export async function refusalOf(promise: Promise<unknown>): Promise<GatewayError
 export async function domainSent(domain: unknown, options: DoorOptions = {}, model = 'res.partner'): Promise<Json> {
   const door = openDoor(options)
   await door.call('odoo_count', { model, domain })
-  return door.odoo.args[0]?.[1] as Json
+  return door.odoo.sent.find(({ method }) => method === 'count')?.args[1] as Json
 }
 
 /** Why a search with this domain is refused. */

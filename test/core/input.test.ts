@@ -73,7 +73,7 @@ const refusals: [title: string, tool: string, input: unknown, detail: string][] 
     'a word that is none of the known ones',
     'odoo_connect',
     { protocol: 'soap' },
-    'protocol: "soap" does not fit; expected one of "auto", "jsonrpc", "json2", "xmlrpc"'
+    'protocol: "soap" does not fit; expected one of "auto", "json2", "jsonrpc", "xmlrpc"'
   ],
   ['a list for the whole input', 'odoo_session', [], 'input: [] does not fit; expected an object'],
   ['null for the whole input', 'odoo_session', null, 'input: null does not fit; expected an object'],

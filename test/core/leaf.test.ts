@@ -99,7 +99,7 @@ const misfits: [field: string, operator: string, value: Json, problem: string][]
   ['color', '=', '1', '"1" does not fit; expected an integer'],
   ['color', '=', 1.5, '1.5 does not fit; expected an integer'],
   ['color', '>', 2147483648, '2147483648 does not fit; expected an integer'],
-  ['color', 'ilike', '1', '"ilike" on a integer field; expected a comparison such as "=" or ">="'],
+  ['color', 'ilike', '1', '"ilike" on an integer field; expected a comparison such as "=" or ">="'],
   ['credit_limit', '<', '10', '"10" does not fit; expected a number'],
   ['credit_limit', '<', Number.POSITIVE_INFINITY, 'null does not fit; expected a number'],
   ['color', '>', false, 'false with ">"; expected a value to compare with'],
@@ -195,16 +195,15 @@ for (const [operator, value] of [
     `[log_ids, ${operator}, ${JSON.stringify(value)}] is refused where records have no name: it would find all`,
     async t => {
       const domain = [['log_ids', operator, value]] as Json
-      const call = async () => ({ result: [[1, 'mail.log,1']] })
-      const nameless = { answers: () => ({ call }) }
+      const nameless = { answers: () => ({ nameSearch: async () => [{ id: 1, name: 'mail.log,1' }] }) }
       t.match(await domainRefused(domain, nameless), {
         code: 'invalid_input',
         detail: 'domain[0][2]: log_ids: records of mail.log have no name to be found by; expected ids'
       })
-      const door = openDoor({ answers: () => ({ call: async () => ({ result: [] }) }) })
+      const door = openDoor()
       await door.call('odoo_count', { model: 'res.partner', domain })
       t.match(door.odoo.args, [
-        ['mail.log', 'name_search', [], { limit: 1 }, { read: true }],
+        ['mail.log', { name: String, domain: [], operator: 'ilike', limit: 1 }],
         ['res.partner', domain]
       ])
     }
@@ -220,7 +219,7 @@ t.test('text for a record of a hidden model is denied', async t => {
 })
 
 t.test('text for the displayed name needs records with a name', async t => {
-  const nameless = { answers: () => ({ call: async () => ({ result: [[1, 'mail.log,1']] }) }) }
+  const nameless = { answers: () => ({ nameSearch: async () => [{ id: 1, name: 'mail.log,1' }] }) }
   t.match(await domainRefused([['display_name', 'ilike', 'x']], nameless, 'mail.log'), {
     code: 'invalid_input',
     detail: 'domain[0][2]: display_name: records of mail.log have no name to be found by; expected ids'

@@ -37,8 +37,7 @@ const accepted: [field: string, value: Json, sent?: Json][] = [
   ['image_1920', 'aGk='],
   ['origin', 'sale.order,5'],
   ['res_id', 5],
-  ['extra', { a: [1] }],
-  ['traits', [{ name: 'colour', value: 'red' }]]
+  ['extra', { a: [1] }]
 ]
 for (const [field, value, expected = value] of accepted) {
   t.test(`${field}: ${JSON.stringify(value)} goes to Odoo as ${JSON.stringify(expected)}`, async t => {

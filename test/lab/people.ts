@@ -43,6 +43,47 @@ export async function people(odoo: LabOdoo): Promise<People> {
   }
 }
 
+/**
+ * The same Odoo with the login of an administrator who reads French, lives where the day begins, and works in two
+ * companies: who sees that a text, a time or a company was taken for granted.
+ */
+export async function asTraveller(odoo: LabOdoo): Promise<LabOdoo> {
+  const { admin, secondCompany } = await people(odoo)
+  await installLanguage(admin, 'fr_FR')
+  const field = Number(odoo.version) >= 19 ? 'group_ids' : 'groups_id'
+  const [own] = await admin.call<{ company_id: [number, string]; [groups: string]: Json }[]>('res.users', 'read', [
+    [admin.uid],
+    ['company_id', field]
+  ])
+  const { company_id, [field]: groups } = own as { company_id: [number, string]; [groups: string]: Json }
+  const { uid, username, password } = await person(admin, odoo, 'traveller', [], {
+    company_id: company_id[0],
+    company_ids: [[6, 0, [company_id[0], secondCompany]]],
+    [field]: [[6, 0, groups as number[]]],
+    lang: 'fr_FR',
+    tz: 'Pacific/Kiritimati'
+  })
+  const { name, version, url, database } = odoo
+  return { name: `${name}, far from home`, version, url, database, username, password, uid }
+}
+
+/** Loads a language with its translations, as the wizard in the settings does; nothing when it is there. */
+async function installLanguage(admin: DirectOdoo, code: string): Promise<void> {
+  const domain = [['code', '=', code]]
+  if ((await admin.call<number>('res.lang', 'search_count', [domain])) > 0) return
+  const context = { active_test: false }
+  const [lang] = await admin.call<number[]>('res.lang', 'search', [domain], { context })
+  const fields = await admin.call<Record<string, Json>>('base.language.install', 'fields_get', [], {}).catch(() => ({}))
+  if (Object.keys(fields).length === 0) {
+    await admin.call('res.lang', 'write', [[lang as number], { active: true }])
+    return
+  }
+  const values: { [field: string]: Json } =
+    'lang_ids' in fields ? { lang_ids: [[6, 0, [lang as number]]] } : { lang: code }
+  const wizard = await admin.call<number>('base.language.install', 'create', [values])
+  await admin.call('base.language.install', 'lang_install', [[wizard]])
+}
+
 async function person(
   admin: DirectOdoo,
   odoo: LabOdoo,

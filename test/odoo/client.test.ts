@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { ErrorCode } from '../../src/core/errors.js'
-import type { CallScope, JsonObject } from '../../src/core/ports.js'
+import type { CallScope, Json, JsonObject } from '../../src/core/ports.js'
 import { adapter, denied, type FakeOdoo, fakeOdoo, identity, missing, raise } from './fake-odoo.js'
 import { asOdoo, scope, serveHttp, serveSockets, signal } from './servers.js'
 
@@ -14,11 +14,44 @@ const rowsOf = (ids: number[]) => ids.map(id => ({ id, name: `n${id}` }))
 t.test('a search names its fields, and sends no more than it was given', async t => {
   const fake = await fakeOdoo(t, { 'res.partner.search_read': () => ({ result: rowsOf([1]) }) })
   const port = open(t, fake)
-  t.strictSame(await port.search('res.partner', { domain: [['id', '=', 1]], fields: ['name'] }), rowsOf([1]))
-  await port.search('res.partner', { domain: [], fields: [], limit: 5, offset: 10, order: 'name, id' })
+  const order = 'name, id'
+  t.strictSame(await port.search('res.partner', { domain: [['id', '=', 1]], fields: ['name'], order }), rowsOf([1]))
+  await port.search('res.partner', { domain: [], fields: [], limit: 5, offset: 10, order })
   const context = { lang: 'en_US', tz: 'Europe/Brussels' }
-  t.strictSame(fake.calls[0]?.kwargs, { domain: [['id', '=', 1]], fields: ['name'], context })
-  t.strictSame(fake.calls[1]?.kwargs, { domain: [], fields: ['id'], limit: 5, offset: 10, order: 'name, id', context })
+  t.strictSame(fake.calls[0]?.kwargs, { domain: [['id', '=', 1]], fields: ['name'], order, context })
+  t.strictSame(fake.calls[1]?.kwargs, { domain: [], fields: ['id'], limit: 5, offset: 10, order, context })
+})
+
+for (const [title, reply, order] of [
+  ['is followed by the id', { result: [{ id: 1, order: 'priority desc, name' }] }, 'priority desc, name, id'],
+  ['is left alone where it names the id', { result: [{ id: 1, order: 'date desc,ID desc' }] }, 'date desc,ID desc'],
+  [
+    'is followed by the id where a field only ends like it',
+    { result: [{ id: 1, order: 'partner_id' }] },
+    'partner_id, id'
+  ],
+  ['is the newest first where Odoo does not tell it', denied, 'id desc'],
+  ['is the newest first where Odoo does not know the model', { result: [] }, 'id desc']
+] as const) {
+  t.test(`the default order ${title}, and is asked for once`, async t => {
+    const fake = await fakeOdoo(t, {
+      'ir.model.search_read': () => structuredClone(reply) as { result: Json },
+      'res.partner.search_read': () => ({ result: [] })
+    })
+    const port = open(t, fake)
+    for (const limit of [1, 2]) await port.search('res.partner', { domain: [], fields: ['name'], limit })
+    const searches = fake.calls.filter(({ model }) => model === 'res.partner')
+    t.strictSame(
+      searches.map(({ kwargs }) => kwargs.order),
+      [order, order]
+    )
+    t.equal(fake.calls.length, 3)
+  })
+}
+
+t.test('an Odoo that fails over the default order fails the search', async t => {
+  const fake = await fakeOdoo(t, { 'ir.model.search_read': () => raise('builtins.ZeroDivisionError', 'x') })
+  await t.rejects(open(t, fake).search('res.partner', { domain: [], fields: [] }), { code: 'odoo_error' })
 })
 
 t.test("the user's language and time zone are sent unless the caller says otherwise", async t => {

@@ -59,6 +59,12 @@ const ownLogins: [title: string, request: ConnectRequest, settings: Credential |
       { url: own.url, database: 'lab', username: 'eve', secret: 'key', protocol: 'auto' }
     ],
     [
+      'an API key alone',
+      { url: own.url, database: 'lab', api_key: 'key' },
+      configured,
+      { url: own.url, database: 'lab', secret: 'key', protocol: 'auto' }
+    ],
+    [
       'a password for the configured user',
       { password: 'pw' },
       configured,

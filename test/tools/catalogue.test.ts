@@ -27,6 +27,7 @@ const aliasesOfTheContract = {
   odoo_get_fields: ['odoo_fields_get'],
   odoo_search: ['odoo_search_read'],
   odoo_count: ['odoo_search_count'],
+  odoo_aggregate: ['odoo_read_group'],
   odoo_call: ['odoo_call_method', 'odoo_execute_kw']
 }
 const routesOfTheContract = {
@@ -38,6 +39,8 @@ const routesOfTheContract = {
   odoo_search: ['/search', '/search_read'],
   odoo_read: ['/read'],
   odoo_count: ['/count'],
+  odoo_aggregate: ['/aggregate'],
+  odoo_name_search: ['/name_search'],
   odoo_create: ['/create'],
   odoo_write: ['/write'],
   odoo_unlink: ['/unlink'],
@@ -67,6 +70,8 @@ t.test('what a tool may do is what the contract says', async t => {
     odoo_search: ['read', 'read'],
     odoo_read: ['read', 'read'],
     odoo_count: ['read', 'read'],
+    odoo_aggregate: ['read', 'read'],
+    odoo_name_search: ['read', 'read'],
     odoo_create: ['write', 'create'],
     odoo_write: ['write', 'write'],
     odoo_unlink: ['destructive', 'unlink'],

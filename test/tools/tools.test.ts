@@ -48,7 +48,7 @@ t.test('a search sends its domain, fields, order, page and context, and counts w
 })
 
 t.test('a search without a limit takes that of the settings', async t => {
-  const door = openDoor({ limits: { default_limit: 5, max_limit: 10 } })
+  const door = openDoor({ limits: { default_limit: 5, max_limit: 10, max_result_bytes: 100_000 } })
   await door.call('odoo_search', { model: 'res.country' })
   t.match(door.odoo.args, [['res.country', { limit: 5 }]])
 })
@@ -134,7 +134,7 @@ for (const [title, input, output] of lists) {
 }
 
 t.test('a list of models without a limit is as long as the settings allow', async t => {
-  const limits = { default_limit: 1, max_limit: 2 }
+  const limits = { default_limit: 1, max_limit: 2, max_result_bytes: 100_000 }
   const door = openDoor({ ...answering({ models: async () => listed }), limits })
   t.match(await door.call('odoo_get_models', {}), { count: 2, next_offset: 2 })
 })
@@ -199,7 +199,7 @@ t.test('the session tells who calls, where, and what is allowed', async t => {
     server_version: '19.0',
     protocol: 'jsonrpc',
     policy: { read_only: true, allowed_models: ['sale.*'], denied_models: [] },
-    limits: { default_limit: 100, max_limit: 1000 },
+    limits: { default_limit: 100, max_limit: 1000, max_result_bytes: 100_000 },
     expires_at: '2026-01-02T00:00:00.000Z'
   })
 })

@@ -1,8 +1,9 @@
 import { chooseFields } from '../default-fields.js'
 import { type Argument, bindArguments, methodInfo } from '../methods.js'
 import type { FieldMap, Json, JsonObject } from '../ports.js'
-import { checkDomain, checkHaving, groupedField, groupSpecHelp } from './domain.js'
+import { checkDomain } from './domain.js'
 import { isId, show } from './field-values.js'
+import { checkGroupOrder, checkGroupSpec, checkHaving } from './groups.js'
 import type { Names } from './names.js'
 import { checkOrder } from './order.js'
 import { checkValues } from './values.js'
@@ -63,11 +64,11 @@ async function checkArgument(argument: Argument, model: string, fields: FieldMap
     case 'group_by':
       return isAbsent(value)
         ? value
-        : checkNames(argument, names, (name, where) => groupable(name, where, model, names))
+        : checkNames(argument, names, (name, where) => checkGroupSpec(name, where, model, names))
     case 'aggregates':
       return isAbsent(value)
         ? value
-        : checkNames(argument, names, (name, where) => groupable(name, where, model, names))
+        : checkNames(argument, names, (name, where) => checkGroupSpec(name, where, model, names))
     case 'having':
       return isAbsent(value) ? value : checkHaving(value, model, at, names)
     case 'values':
@@ -102,24 +103,6 @@ export function plainField(name: string, at: string, model: string, fields: Fiel
   if (info !== undefined) names.denyWithheld(name, info, at)
 }
 
-async function groupable(spec: string, at: string, model: string, names: Names): Promise<void> {
-  const path = groupedField(spec)
-  if (path === undefined) names.problems.add(at, `${show(spec)} does not fit; ${groupSpecHelp}`)
-  else if (path !== '__count') await names.path(model, path, at, 'group_by')
-}
-
-/** Groups are ordered by what they are made of, not by id. */
-async function checkGroupOrder(value: Json, model: string, at: string, names: Names): Promise<Json> {
-  if (typeof value !== 'string') {
-    names.problems.add(at, `${show(value)} is not an order; expected text such as "amount_total:sum desc"`)
-    return value
-  }
-  for (const term of value.split(',')) {
-    await groupable(term.trim().replace(/\s+(asc|desc)$/i, ''), at, model, names)
-  }
-  return value
-}
-
 async function checkRows(value: Json, model: string, fields: FieldMap, at: string, names: Names): Promise<Json> {
   if (Array.isArray(value)) {
     const rows: Json[] = []
@@ -133,8 +116,9 @@ async function checkRows(value: Json, model: string, fields: FieldMap, at: strin
 
 /** Odoo answers "true" to a write on no records: a call that forgot its ids would look like a success. */
 function assertIds(call: MethodCall, bound: Argument[], names: Names): void {
-  const first = methodInfo(call.method)?.parameters[0]
-  if (first !== undefined && first.kind !== 'ids' && call.ids !== undefined) {
+  const info = methodInfo(call.method)
+  const first = info?.parameters[0]
+  if (first !== undefined && first.kind !== 'ids' && !info?.mayTakeIds && call.ids !== undefined) {
     // They would be sent as the first argument, and be taken for a domain, fields or values.
     names.problems.add('ids', `${call.method} is not called on records; expected no ids`)
   }

@@ -1,5 +1,6 @@
 import { type DomainNode, FALSE, type Leaf, parseDomain, TRUE } from '../domain.js'
 import type { Json } from '../ports.js'
+import { endlessProblem, mayNeverEnd } from './endless-hierarchy.js'
 import { show } from './field-values.js'
 import { checkLeaf, isRelational } from './leaf.js'
 import type { Found, Names } from './names.js'
@@ -29,6 +30,10 @@ async function checkedValue(leaf: Leaf, model: string, names: Names): Promise<Js
   const checked = checkLeaf(found.info, leaf.operator, leaf.value, names.odoo.identity.major)
   if ('problem' in checked) {
     names.problems.add(`${leaf.at}[2]`, `${leaf.field}: ${checked.problem}`)
+    return false
+  }
+  if ((leaf.operator === 'child_of' || leaf.operator === 'parent_of') && (await mayNeverEnd(found, names))) {
+    names.problems.add(`${leaf.at}[1]`, endlessProblem(leaf.operator, found.name))
     return false
   }
   refuseUnknownBalance(leaf, found, names)
@@ -68,31 +73,3 @@ async function subDomain(leaf: Leaf, relation: string | undefined, names: Names)
   }
   return false
 }
-
-/** Checks `having` of Odoo 19: a domain whose leaves are on aggregates such as `amount_total:sum` or `__count`. */
-export async function checkHaving(input: unknown, model: string, at: string, names: Names): Promise<Json[]> {
-  const out: Json[] = []
-  for (const node of parseDomain(input, at, names.problems)) out.push(await toHaving(node, model, names))
-  return out
-}
-
-async function toHaving(node: DomainNode, model: string, names: Names): Promise<Json> {
-  if (typeof node !== 'object') return toOdoo(node, model, names)
-  const { field, operator, value } = node
-  const path = groupedField(field)
-  if (path === undefined) names.problems.add(`${node.at}[0]`, `${show(field)} does not fit; ${groupSpecHelp}`)
-  else if (path !== '__count') await names.path(model, path, `${node.at}[0]`, 'group_by')
-  return [field, operator, value]
-}
-
-/**
- * The field that a grouping or an aggregate is made of: `amount_total:sum`, `total:sum(amount_total)`,
- * `date_order:month` and `amount_total`. Undefined for anything else: Odoo reads the beginning of what it does not
- * understand, so `access_token:max (name)` would give away the access token (seen on 14 and 19).
- */
-export function groupedField(spec: string): string | undefined {
-  const match = /^([\w.]+)(?::\w+(?:\((\w+)\))?)?$/.exec(spec)
-  return match?.[2] ?? match?.[1]
-}
-
-export const groupSpecHelp = 'expected a field, or one such as "date_order:month" or "amount_total:sum"'

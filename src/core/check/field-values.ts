@@ -79,3 +79,8 @@ export function show(value: unknown): string {
   const text = JSON.stringify(value) ?? 'undefined'
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
+
+/** Such as `an integer field`. */
+export function ofType({ type }: Pick<FieldInfo, 'type'>): string {
+  return `${type.startsWith('i') ? 'an' : 'a'} ${type} field`
+}

@@ -2,12 +2,15 @@ import { GatewayError } from '../errors.js'
 import { methodEffect, methodInfo } from '../methods.js'
 import type { Effect, Policy } from '../policy.js'
 import type { FieldMap, Json, JsonObject, Limits, OdooContext, OdooPort, Tool } from '../ports.js'
+import { checkAggregate, type Grouping } from './aggregate.js'
 import { checkCall, type MethodCall, plainField } from './call.js'
 import { checkContext, checkDefaults } from './context.js'
 import { checkDomain } from './domain.js'
+import { checkName } from './name.js'
 import { Names } from './names.js'
 import { checkOrder } from './order.js'
 import { Problems, policyHint } from './problems.js'
+import type { Target } from './properties.js'
 import { checkValues } from './values.js'
 
 export interface Inspected {
@@ -18,7 +21,7 @@ export interface Inspected {
 
 /**
  * Judges everything in a tool's input that has a meaning in Odoo, before anything is sent: the keys `model`, `domain`,
- * `fields`, `order`, `values`, `context` … mean the same in every tool, so a tool cannot forget its checks.
+ * `fields`, `name`, `group_by`, `order`, `values`, `context` … mean the same in every tool, so a tool cannot forget its checks.
  * Throws `invalid_input`, `policy_denied` or `not_found` (model).
  */
 export async function inspect(
@@ -30,7 +33,7 @@ export async function inspect(
 ): Promise<Inspected> {
   const problems = new Problems()
   const names = new Names(odoo, policy, problems)
-  checkLimit(input.limit, limits, problems)
+  checkLimit(tool, input.limit, limits, problems)
   const { context: given, ...rest } = withContextFromKwargs(input, problems)
   const context = given === undefined ? {} : checkContext(given as JsonObject, odoo.identity, 'context', problems)
   if (typeof rest.model !== 'string') {
@@ -46,12 +49,12 @@ export async function inspect(
   return { input: checked, context }
 }
 
-function checkLimit(limit: Json | undefined, { max_limit }: Limits, problems: Problems): void {
+function checkLimit(tool: Tool, limit: Json | undefined, { max_limit }: Limits, problems: Problems): void {
   if (typeof limit === 'number' && limit > max_limit) {
     problems.add(
       'limit',
       `${limit} is more than this server gives at once; expected 1 to ${max_limit}`,
-      'Ask for the next page with offset.'
+      Object.hasOwn(tool.input.properties, 'offset') ? 'Ask for the next page with offset.' : undefined
     )
   }
 }
@@ -104,19 +107,27 @@ async function checkNamed(
     }
   }
   if (input.domain !== undefined) out.domain = await checkDomain(input.domain, model, 'domain', names)
-  if (typeof input.order === 'string') out.order = await checkOrder(input.order, model, 'order', names)
-  if (input.values !== undefined) out.values = await checkRows(input.values, model, fields, names)
+  if (Array.isArray(input.group_by)) {
+    Object.assign(out, await checkAggregate(input as unknown as Grouping, model, names))
+  } else if (typeof input.order === 'string') out.order = await checkOrder(input.order, model, 'order', names)
+  if (typeof input.name === 'string') await checkName({ ...input, name: input.name }, model, names)
+  if (input.values !== undefined) out.values = await checkRows(input.values, model, fields, names, targetOf(tool, out))
   if (tool.effect === 'call') {
     Object.assign(out, await checkCall(input as unknown as MethodCall, model, fields, names))
   }
   return out
 }
 
-async function checkRows(values: Json, model: string, fields: FieldMap, names: Names): Promise<Json> {
-  if (!Array.isArray(values)) return checkValues(values as JsonObject, model, fields, 'values', names)
+/** The records that the values of a tool are for. */
+function targetOf({ effect }: Tool, { ids }: JsonObject): Target {
+  return effect === 'write' && Array.isArray(ids) ? { write: ids as number[] } : 'create'
+}
+
+async function checkRows(values: Json, model: string, fields: FieldMap, names: Names, target: Target): Promise<Json> {
+  if (!Array.isArray(values)) return checkValues(values as JsonObject, model, fields, 'values', names, target)
   const rows: JsonObject[] = []
   for (const [index, row] of values.entries()) {
-    rows.push(await checkValues(row as JsonObject, model, fields, `values[${index}]`, names))
+    rows.push(await checkValues(row as JsonObject, model, fields, `values[${index}]`, names, target))
   }
   return rows
 }

@@ -1,6 +1,6 @@
 import type { Operator } from '../domain.js'
 import type { FieldInfo, Json } from '../ports.js'
-import { type Checked, checkValue, isId, show } from './field-values.js'
+import { type Checked, checkValue, isId, ofType, show } from './field-values.js'
 
 /**
  * Checks the value of a domain leaf against its operator and the type of its field, so that no leaf reaches Odoo that
@@ -83,7 +83,7 @@ function checkOne(info: FieldInfo, value: Json, major: number): Checked {
   if (value === null || value === false) return { value: false }
   if (isRelational(info)) return checkRecord(value)
   if (info.type === 'binary' || info.type === 'json' || info.type === 'properties') {
-    return { problem: `${show(value)} cannot be searched for in a ${info.type} field; expected false (empty)` }
+    return { problem: `${show(value)} cannot be searched for in ${ofType(info)}; expected false (empty)` }
   }
   return checkDateOr(info, value, major)
 }
@@ -117,7 +117,7 @@ function checkList(info: FieldInfo, operator: Operator, value: Json): Checked {
 
 function checkHierarchy(info: FieldInfo, operator: Operator, value: Json, major: number): Checked {
   if (!isRelational(info) && info.type !== 'integer') {
-    return { problem: `${show(operator)} on a ${info.type} field; expected a field that holds records, or id` }
+    return { problem: `${show(operator)} on ${ofType(info)}; expected a field that holds records, or id` }
   }
   // Up to 17 the values of companies lie elsewhere, and Odoo writes the operator into its SQL as it is (seen on 14).
   if (info.company_dependent && major < 18) {
@@ -131,7 +131,7 @@ function checkHierarchy(info: FieldInfo, operator: Operator, value: Json, major:
 
 function checkComparison(info: FieldInfo, operator: Operator, value: Json, major: number): Checked {
   if (!orderedTypes.has(info.type)) {
-    return { problem: `${show(operator)} on a ${info.type} field; expected "=", "!=", "in" or "not in"` }
+    return { problem: `${show(operator)} on ${ofType(info)}; expected "=", "!=", "in" or "not in"` }
   }
   if (value === null || value === false || Array.isArray(value)) {
     return { problem: `${show(value)} with ${show(operator)}; expected a value to compare with` }
@@ -146,7 +146,7 @@ function checkPattern(info: FieldInfo, operator: Operator, value: Json): Checked
   // The search of a computed selection knows keys only: the one of res.users.state finds everybody (14), others fail.
   const isComputedSelection = info.type === 'selection' && !info.store && info.related === undefined
   if (!textTypes.has(info.type) || isComputedSelection) {
-    return { problem: `${show(operator)} on a ${info.type} field; expected a comparison such as "=" or ">="` }
+    return { problem: `${show(operator)} on ${ofType(info)}; expected a comparison such as "=" or ">="` }
   }
   if (typeof value !== 'string' || value === '') {
     return {

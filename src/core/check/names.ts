@@ -3,9 +3,10 @@ import { GatewayError } from '../errors.js'
 import { didYouMean } from '../nearest.js'
 import type { Effect, Policy } from '../policy.js'
 import type { FieldInfo, FieldMap, OdooPort } from '../ports.js'
-import { show } from './field-values.js'
+import { ofType, show } from './field-values.js'
 import { isRelational } from './leaf.js'
 import { type Problems, policyHint } from './problems.js'
+import { propertyIsDefined } from './properties.js'
 
 /** A field found at the end of a path, and the model it belongs to. */
 export interface Found {
@@ -103,7 +104,10 @@ export class Names {
     if (!this.#fits(info, name, model, at, use)) return undefined
     if (rest.length === 0) return { info, model, name }
     const ended = this.#endsEarly(info, name, rest, at)
-    if (ended !== undefined) return ended === 'problem' ? undefined : { info: ended, model, name }
+    if (ended === 'problem') return undefined
+    if (ended?.type === 'property' && !(await propertyIsDefined(info, fields, rest.join('.'), at, this)))
+      return undefined
+    if (ended !== undefined) return { info: ended, model, name }
     const comodel = info.relation as string
     const next = await this.reach(comodel, 'read', at)
     return next && this.#follow(comodel, next, rest, at, use)
@@ -116,9 +120,14 @@ export class Names {
   async areFoundByName(model: string, at: string): Promise<boolean> {
     const fields = await this.reach(model, 'read', at)
     if (fields === undefined || fields.get('name')?.searchable) return true
-    const wanted = { name: randomUUID(), limit: 1 }
-    const { result } = await this.odoo.call(model, 'name_search', [], wanted, { read: true })
-    return !Array.isArray(result) || result.length === 0
+    const wanted = { name: randomUUID(), domain: [], operator: 'ilike', limit: 1 }
+    try {
+      return (await this.odoo.nameSearch(model, wanted)).length === 0
+    } catch (error) {
+      // Some names cannot be searched, such as those of product.pricelist.item (19).
+      if (error instanceof GatewayError && error.code === 'invalid_input') return false
+      throw error
+    }
   }
 
   /** Odoo 14 treats a leaf on a field that cannot be searched as true: such a leaf widens the filter in silence. */
@@ -128,7 +137,8 @@ export class Names {
         ? 'cannot be searched'
         : use === 'order' && !info.sortable
           ? 'cannot be sorted by'
-          : use === 'group_by' && !info.store
+          : // A field inherited from another model, as a product's from its template, is stored over there.
+            use === 'group_by' && !info.store && !info.sortable
             ? 'is not stored and cannot be grouped or aggregated'
             : undefined
     if (why === undefined) return true
@@ -152,7 +162,7 @@ export class Names {
     const meant = info.type.startsWith('date') ? didYouMean(part, dateParts) : ''
     this.problems.add(
       at,
-      `"${name}" is a ${info.type} field, nothing can follow it; expected a relation before a dot.${meant}`
+      `"${name}" is ${ofType(info)}, nothing can follow it; expected a relation before a dot.${meant}`
     )
     return 'problem'
   }

@@ -1,7 +1,8 @@
 import type { Effect } from '../policy.js'
 import type { FieldInfo, FieldMap, Json, JsonObject } from '../ports.js'
-import { checkValue, isId, show } from './field-values.js'
+import { checkValue, isId, ofType, show } from './field-values.js'
 import type { Names } from './names.js'
+import { checkProperties, type Target } from './properties.js'
 
 /** Odoo sets these itself and drops what a caller gives: better refused than lost. */
 const setByOdoo = new Set(['id', 'create_uid', 'create_date', 'write_uid', 'write_date', 'display_name'])
@@ -10,7 +11,14 @@ const setByOdoo = new Set(['id', 'create_uid', 'create_date', 'write_uid', 'writ
  * Checks the values of a create or write: every name, the type of every value, and every x2many command with the
  * models it reaches, recursively. Gives the values as Odoo takes them: dates converted, null as false.
  */
-export async function checkValues(values: JsonObject, model: string, fields: FieldMap, at: string, names: Names) {
+export async function checkValues(
+  values: JsonObject,
+  model: string,
+  fields: FieldMap,
+  at: string,
+  names: Names,
+  target: Target = 'elsewhere'
+) {
   const out: JsonObject = {}
   for (const [name, value] of Object.entries(values)) {
     const here = `${at}.${name}`
@@ -20,7 +28,10 @@ export async function checkValues(values: JsonObject, model: string, fields: Fie
       names.problems.add(here, `the field ${name} is set by Odoo itself; expected no value for it`)
       continue
     }
-    out[name] = await checkField(info, value, here, names)
+    out[name] =
+      info.type === 'properties'
+        ? await checkProperties(value, { model, name, info, values, target }, here, names)
+        : await checkField(info, value, here, names)
   }
   return out
 }
@@ -56,7 +67,7 @@ async function checkCommands(
     return false
   }
   if (!Array.isArray(value)) {
-    names.problems.add(at, `${show(value)} does not fit a ${info.type} field; ${commandHelp}`)
+    names.problems.add(at, `${show(value)} does not fit ${ofType(info)}; ${commandHelp}`)
     return false
   }
   // A plain list of ids replaces what is linked, as [6,0,ids] does (seen on 14 and 19).

@@ -1,6 +1,8 @@
-import { type ErrorCode, type ErrorExtra, GatewayError } from '../../core/errors.js'
+import { GatewayError } from '../../core/errors.js'
+import { classifyDatabase } from './database.js'
 import { cleanMessage, firstLine, quote } from './messages.js'
 import { unavailable } from './unavailable.js'
+import { lockConflict, type Verdict } from './verdict.js'
 
 /** An exception of Odoo as a wire carried it. `debug` is the traceback: it may be logged, never sent on. */
 export interface OdooException {
@@ -47,11 +49,6 @@ export function isInvalidField(error: GatewayError): boolean {
   return (
     fault instanceof OdooFault && fault.exception.name.endsWith('ValueError') && /^Invalid field /.test(error.detail)
   )
-}
-
-interface Verdict extends Omit<ErrorExtra, 'outcome' | 'cause'> {
-  code: ErrorCode
-  detail: string
 }
 
 function classify(exception: OdooException, subject: Subject): Verdict {
@@ -135,10 +132,6 @@ function missingError(message: string): Verdict {
   return { code: 'not_found', detail: cleanMessage(message) }
 }
 
-function lockConflict(detail: string): Verdict {
-  return { code: 'conflict', detail, retryable: true, hint: 'Another call changes the same records: send it again.' }
-}
-
 function userError({ message, debug }: OdooException, className: string, subject: Subject): Verdict {
   const { model } = subject
   // 14 translates the sentence; the source line in the traceback stays English.
@@ -158,11 +151,16 @@ function userError({ message, debug }: OdooException, className: string, subject
 /**
  * A unique or foreign key constraint behind a ValidationError. 19 chains the database's exception in the traceback.
  * 14 drops it, but names the foreign key's constraint at the end, and gives the bare name of a unique constraint when
- * no language is sent; with a language it gives only the constraint's sentence, which stays `validation`.
+ * no language is sent; with a language it gives only the constraint's sentence, which stays `validation`. Over XML-RPC,
+ * which has no tracebacks for these, 19 says as much in its own two sentences, if in English.
  */
 function isUniqueOrForeignKey(message: string, debug: string): boolean {
   return (
-    /psycopg2\.errors\.(Unique|ForeignKey|Exclusion)Violation\b/.test(debug) || /^[a-z0-9_]+$|: \w+_fkey$/.test(message)
+    /psycopg2\.errors\.(Unique|ForeignKey|Exclusion)Violation\b/.test(debug) ||
+    /^[a-z0-9_]+$|: \w+_fkey$/.test(message) ||
+    /^The operation cannot be completed: (?:Another model is using the record|The value for .* already exists\.)/.test(
+      message
+    )
   )
 }
 
@@ -191,66 +189,4 @@ function fieldsHint({ model }: Subject): { hint?: string } {
 
 function odooError(className: string, message: string): Verdict {
   return { code: 'odoo_error', detail: `${className}: ${firstLine(message)}`.replace(/: $/, '') }
-}
-
-/** psycopg2 messages carry SQL ("LINE 1: …") and socket paths, so every sentence here is our own. */
-function classifyDatabase(className: string, { message }: OdooException, { database }: Subject): Verdict {
-  switch (className) {
-    case 'OperationalError':
-    case 'InvalidCatalogName':
-      // Either psycopg2 class stands for many failures, and PostgreSQL speaks its own language: look for the name.
-      return message.includes(`database "${database}" does not exist`) || className === 'InvalidCatalogName'
-        ? { code: 'not_found', detail: `The database ${quote(database)} does not exist on this Odoo.` }
-        : { code: 'odoo_error', detail: 'Odoo could not use its database.' }
-    case 'LockNotAvailable':
-    case 'SerializationFailure':
-    case 'DeadlockDetected':
-    case 'TransactionRollbackError':
-      return lockConflict('The records are being changed by somebody else.')
-    case 'UniqueViolation':
-    case 'ExclusionViolation':
-      return { code: 'conflict', detail: 'A record with these values exists already.' }
-    case 'ForeignKeyViolation':
-    case 'RestrictViolation':
-      return { code: 'conflict', detail: 'A record that is linked does not exist, or is still in use elsewhere.' }
-    case 'NotNullViolation':
-      return { code: 'validation', detail: 'A required field is not set.' }
-    case 'CheckViolation':
-      return { code: 'validation', detail: 'A value breaks a rule of the database.' }
-    case 'InvalidRowCountInLimitClause':
-      return { code: 'invalid_input', detail: 'limit must be a number that is not negative.' }
-    case 'InvalidRowCountInResultOffsetClause':
-      return { code: 'invalid_input', detail: 'offset must be a number that is not negative.' }
-  }
-  if (dataErrors.has(className)) return { code: 'invalid_input', detail: dataErrorText(message) }
-  return { code: 'odoo_error', detail: `Odoo's database refused the operation (${className}).` }
-}
-
-/** SQLSTATE class 22 and the type errors of class 42: a value that does not fit its column. */
-const dataErrors = new Set([
-  'DataError',
-  'DataException',
-  'InvalidTextRepresentation',
-  'InvalidBinaryRepresentation',
-  'InvalidDatetimeFormat',
-  'DatetimeFieldOverflow',
-  'NumericValueOutOfRange',
-  'StringDataRightTruncation',
-  'StringDataLengthMismatch',
-  'InvalidRegularExpression',
-  'InvalidEscapeSequence',
-  'CharacterNotInRepertoire',
-  'UntranslatableCharacter',
-  'DivisionByZero',
-  'InvalidParameterValue',
-  'DatatypeMismatch',
-  'CannotCoerce',
-  'UndefinedFunction'
-])
-
-function dataErrorText(message: string): string {
-  const [, type, value] = /^invalid input syntax for (?:type )?([\w ]+): "([^"\n]*)"/.exec(message) ?? []
-  return value === undefined
-    ? 'A value has the wrong type or is out of range for its field.'
-    : `${quote(value)} is no ${type}.`
 }

@@ -1,6 +1,24 @@
 import { GatewayError } from '../../core/errors.js'
 import type { WireReply } from '../wires/wire.js'
-import { unavailable } from './unavailable.js'
+import { unavailable, unavailableSentences } from './unavailable.js'
+
+/** The cause of an error that an HTTP status made. */
+export class HttpStatusError extends Error {
+  override readonly name = 'HttpStatusError'
+  constructor(readonly status: number) {
+    super(`HTTP status ${status}`)
+  }
+}
+
+/**
+ * Whether an error says that this path of the server is closed, while others may be open: there is nothing (404, 405),
+ * it is forbidden (403), or what answers there does not speak as Odoo does.
+ */
+export function isClosedPath(error: unknown): boolean {
+  if (!(error instanceof GatewayError) || error.code !== 'odoo_unavailable') return false
+  const status = error.cause instanceof HttpStatusError ? error.cause.status : undefined
+  return error.detail === unavailableSentences.notOdoo || status === 403
+}
 
 /**
  * The error for an HTTP status that is not 200, of Odoo itself or of a proxy. `outcome` says what it means for a
@@ -39,7 +57,7 @@ export function httpError(reply: Pick<WireReply, 'status' | 'headers'>, url: str
     return unavailable('http', { outcome: 'unknown', ...redirectHint(headers.location, url) })
   // An HTML 500: the result could not be written as JSON (19: ir.attachment.raw), or Odoo broke before its handlers.
   if (status >= 500) return new GatewayError('odoo_error', 'Odoo failed to answer.', { outcome: 'unknown' })
-  return unavailable('http', { outcome: 'unknown' })
+  return unavailable('http', { outcome: 'unknown', cause: new HttpStatusError(status) })
 }
 
 /** `Retry-After` in whole seconds, from a number or an HTTP date; undefined when absent or senseless. */

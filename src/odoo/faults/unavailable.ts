@@ -14,8 +14,7 @@ export const unavailableSentences = {
 const hints: Partial<Record<keyof typeof unavailableSentences, string>> = {
   connect: 'Check the url and that Odoo is running.',
   tls: 'Check that the url should start with https; a private certificate authority goes into ca_file.',
-  notOdoo:
-    'Check the url: it is the address of the Odoo server, without a path such as /web. Odoo 19 needs its module rpc.'
+  notOdoo: 'Check the url: it is the address of the Odoo server, without a path such as /web.'
 }
 
 export function unavailable(why: keyof typeof unavailableSentences, extra: ErrorExtra = {}): GatewayError {

@@ -15,7 +15,10 @@ export const fieldAttributes = [
   'company_dependent',
   'currency_field',
   'groups',
-  'manual'
+  'manual',
+  'relation_field',
+  'definition_record',
+  'definition_record_field'
 ] as const satisfies (keyof FieldInfo)[]
 
 /** Odoo's description of a model's fields, cut down to what we use. */
@@ -39,7 +42,10 @@ function toFieldInfo(a: JsonObject): FieldInfo {
     ...optional('company_dependent', a.company_dependent === true || undefined),
     ...optional('currency_field', text(a.currency_field)),
     ...optional('groups', text(a.groups)),
-    ...optional('manual', a.manual === true || undefined)
+    ...optional('manual', a.manual === true || undefined),
+    ...optional('relation_field', text(a.relation_field)),
+    ...optional('definition_record', text(a.definition_record)),
+    ...optional('definition_record_field', text(a.definition_record_field))
   }
 }
 

@@ -7,7 +7,7 @@ import { isObject, parseJson } from '../parse-json.js'
 import type { Wire, WireAnswer, WireCall, WireReply, WireRequest } from './wire.js'
 
 /** `POST /jsonrpc`: Odoo 14 to 21, where 19 needs the module `rpc`, which is installed by default. */
-export const jsonrpc: Wire = { protocol: 'jsonrpc', encode, decode }
+export const jsonrpc = { protocol: 'jsonrpc', encode, decode } satisfies Wire
 
 // One request per HTTP exchange, so the id needs to tell nothing apart.
 const requestId = 1

@@ -1,10 +1,13 @@
-import { GatewayError } from '../../core/errors.js'
-import type { Credential, Json, JsonObject, Protocol } from '../../core/ports.js'
+import type { GatewayError } from '../../core/errors.js'
+import type { Json, JsonObject, Protocol } from '../../core/ports.js'
+import { json2 } from './json2.js'
 import { jsonrpc } from './jsonrpc.js'
+import { xmlrpc } from './xmlrpc.js'
 
 /** What the adapter can ask of an Odoo, whatever the wire. */
 export type WireCall =
   | { kind: 'version' }
+  /** `username` is empty with an API key alone, which only JSON-2 takes; there the key says whose it is, always. */
   | { kind: 'authenticate'; database: string; username: string; secret: string }
   | {
       kind: 'execute'
@@ -40,23 +43,20 @@ export interface WireAnswer {
   /** `null` when the method returned nothing. `version`: the version string. `authenticate`: the uid or false. */
   result: Json
   warning?: string
+  /** What to throw where only the answer was wanted; without it, that the answer could not be read. */
+  unreadable?: GatewayError
 }
 
 /** A way of speaking to Odoo: pure in both directions. */
 export interface Wire {
   readonly protocol: Protocol
   encode(call: WireCall): WireRequest
-  /** Throws GatewayError for a fault; its `outcome` says what the fault means for a write. */
-  decode(call: WireCall, reply: WireReply, url: string): WireAnswer
+  /**
+   * Throws GatewayError for a fault; its `outcome` says what the fault means for a write. A wire whose replies take long
+   * to read gives a promise, and others their turn meanwhile.
+   */
+  decode(call: WireCall, reply: WireReply, url: string): WireAnswer | Promise<WireAnswer>
 }
 
-const wires: Partial<Record<Protocol, Wire>> = { jsonrpc }
-
-/** The wire for a login. `auto` is JSON-RPC for now: the only one that is built. */
-export function chooseWire(protocol: Credential['protocol']): Wire {
-  const wire = wires[protocol === 'auto' ? 'jsonrpc' : protocol]
-  if (wire) return wire
-  throw new GatewayError('invalid_input', `protocol: only "jsonrpc" is available in this version, not "${protocol}".`, {
-    hint: 'Leave protocol out, or set it to "auto" or "jsonrpc".'
-  })
-}
+/** Every wire, by its name in settings and answers. */
+export const wires: Readonly<Record<Protocol, Wire>> = { jsonrpc, xmlrpc, json2 }

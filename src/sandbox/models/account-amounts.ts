@@ -8,7 +8,7 @@ export const invoices = [...sales, 'in_invoice', 'in_refund']
 export const cents = (amount: number) => Math.round(amount * 100) / 100
 
 /** What the lines of an invoice come to. */
-export function sums({ env, id }: Rec): { untaxed: number; tax: number } {
+export function sums({ env, id }: Pick<Rec, 'env' | 'id'>): { untaxed: number; tax: number } {
   const sum = { untaxed: 0, tax: 0 }
   for (const line of env.tables.referring('account.move.line', 'move_id', id)) {
     const { untaxed, tax } = lineSums(env, line)
@@ -31,6 +31,6 @@ export function lineSums(env: Rec['env'], line: number): { untaxed: number; tax:
 }
 
 /** What an invoice asks for. */
-export const total = (record: Rec) => cents(sums(record).untaxed + sums(record).tax)
+export const total = (record: Pick<Rec, 'env' | 'id'>) => cents(sums(record).untaxed + sums(record).tax)
 /** Whether money comes in or goes out. */
 export const sign = ({ get }: Rec) => (['out_refund', 'in_invoice'].includes(String(get('move_type'))) ? -1 : 1)

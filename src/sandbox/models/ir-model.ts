@@ -31,7 +31,7 @@ export const irModel: ModelSpec = {
   fields: {
     name: char('Model Description', { required: true, translate: true }),
     model: char('Model', { required: true, default: 'x_' }),
-    order: char('Order', { required: true, default: 'id', from: 16 }),
+    order: char('Order', { required: true, default: 'id' }),
     info: text('Information'),
     state: selection(
       'Type',

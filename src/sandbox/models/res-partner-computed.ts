@@ -1,4 +1,5 @@
 import type { Env, Rec, Row, Value } from '../orm/types.js'
+import { total } from './account-amounts.js'
 import { groupsOf } from './groups.js'
 
 const partnerRow = ({ tables }: Env, id: number): Row | undefined => tables.row('res.partner', id)
@@ -119,7 +120,7 @@ export function balanceOf(env: Env, id: number, type: string): number {
   for (const move of env.tables.rows('account.move').values()) {
     if (move.move_type !== type || move.state !== 'posted' || move.payment_state === 'paid') continue
     if (typeof move.partner_id === 'number' && commercialOf(env, move.partner_id) === commercial) {
-      sum += Number(move.amount_total)
+      sum += total({ env, id: move.id })
     }
   }
   return sum

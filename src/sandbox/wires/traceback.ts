@@ -23,6 +23,15 @@ export function traceback(error: OdooException): string {
   return `${cause}${first}${frames}${lastLine(error)}\n`
 }
 
+/** The traceback of an answer that could not be written: `nested` when the value at fault is within another. */
+export function marshalTraceback(error: OdooException, nested: boolean): string {
+  const at = (name: string) => `  File "xmlrpc/client.py", line 1, in ${name}\n`
+  const array = nested ? at('dump_array') + at('__dump') : ''
+  const nil = error.message.startsWith('cannot marshal None') ? at('dump_nil') : ''
+  const written = `  File "odoo/http.py", line 1, in _xmlrpc\n${at('dumps')}${at('__dump')}${array}${nil}`
+  return `${first}${written}${lastLine(error)}\n`
+}
+
 /** `debug` of the JSON wires: 14 raises everything a second time, later releases hide where access was denied. */
 export function debugText(error: OdooException, major: Major): string {
   if (major === 14) return `${first}${frames}Exception\n${because}${traceback(error)}`

@@ -5,8 +5,8 @@ import type { Major } from '../release.js'
 import { dispatch } from '../service.js'
 import { describe } from './jsonrpc.js'
 import { methodNotAllowed } from './pages.js'
-import { asOdooException, traceback } from './traceback.js'
-import { type Call, type Incoming, reply } from './wire.js'
+import { asOdooException, marshalTraceback, traceback } from './traceback.js'
+import { type Call, type Incoming, type Outcome, reply } from './wire.js'
 import { type MethodCall, readMethodCall } from './xmlrpc-read.js'
 import { writeFault, writeResponse } from './xmlrpc-write.js'
 
@@ -29,13 +29,21 @@ export function xmlrpcCall(database: Database, incoming: Incoming, service: stri
     wire,
     ...describe(service, method ?? undefined, params),
     run(forget) {
+      let outcome: Outcome
       try {
-        const outcome = dispatch(database, service, method, params, 'tuple')
-        checkMarshals(major, params)
-        // Written only now, when everything is committed: None faults after the fact.
-        return xml(writeResponse(major, forget ? undefined : outcome, floatsOf(database, params[3])))
+        const result = dispatch(database, service, method, params, 'tuple')
+        outcome = forget ? undefined : result
       } catch (error) {
         return fault(error)
+      }
+      try {
+        // Written only now, when everything is committed: None faults after the fact.
+        checkMarshals(major, params)
+        return xml(writeResponse(major, outcome, floatsOf(database, params[3])))
+      } catch (error) {
+        const nested = typeof outcome === 'object' && outcome !== null
+        const unwritten = asOdooException(error)
+        return xml(writeFault(major, version === 1 ? unwritten.message : 1, marshalTraceback(unwritten, nested)))
       }
     }
   }
@@ -48,10 +56,13 @@ function floatsOf({ models }: Database, model: Json | undefined): Set<string> {
   return new Set(floats.map(({ name }) => name))
 }
 
-/** The frozendict that `context_get` answers with is a class that the writer of 14 does not know. */
+/** The writer of 14 does not know the frozendict that `context_get` gives, nor the records that `activity_schedule` does. */
 function checkMarshals(major: Major, params: MethodCall['params']): void {
   if (major === 14 && params[3] === 'res.users' && params[4] === 'context_get') {
     throw typeError("cannot marshal <class 'odoo.tools.misc.frozendict'> objects")
+  }
+  if (major === 14 && params[4] === 'activity_schedule') {
+    throw typeError("cannot marshal <class 'odoo.api.mail.activity'> objects")
   }
 }
 
