@@ -5,7 +5,7 @@ import { createGateway } from './core/door.js'
 import { createPolicy } from './core/policy.js'
 import type { Gateway, OpenOdoo } from './core/ports.js'
 import { createLog, type GatewayLog } from './log.js'
-import type { McpRoutes } from './mcp/http.js'
+import type { McpRoutes, McpRoutesOptions } from './mcp/http.js'
 import type { McpStdio, McpStdioOptions } from './mcp/stdio.js'
 import { createOdoo } from './odoo/open.js'
 import { createMemoryStore } from './sessions/memory-store.js'
@@ -78,8 +78,11 @@ export interface HttpServer {
   close(graceMs?: number): Promise<void>
 }
 
-/** REST and MCP on one HTTP server. */
-export async function composeHttp(core: Core): Promise<HttpServer> {
+/** REST and MCP on one HTTP server. `features` are what MCP clients see besides the tools. */
+export async function composeHttp(
+  core: Core,
+  features: Pick<McpRoutesOptions, 'providers' | 'bus'> = {}
+): Promise<HttpServer> {
   // Loaded here, so that `stdio` starts without them.
   const [{ buildApp }, { mcpRoutes }, { InFlight }] = await Promise.all([
     import('./http/app.js'),
@@ -107,7 +110,8 @@ export async function composeHttp(core: Core): Promise<HttpServer> {
     mount(app, authenticate) {
       const { idleMs, max, maxPerPrincipal } = config.sessions
       const limits = { idleMs, maxSessions: max, maxSessionsPerPrincipal: maxPerPrincipal }
-      mcp = mcpRoutes(app, { gateway, authenticate, log, version, limits })
+      const maxResultBytes = config.limits.max_result_bytes
+      mcp = mcpRoutes(app, { gateway, authenticate, log, version, limits, maxResultBytes, ...features })
     }
   })
   return {
@@ -133,11 +137,11 @@ export async function composeHttp(core: Core): Promise<HttpServer> {
 
 /** MCP over the standard streams of this process. */
 export async function composeStdio(
-  { gateway, log }: Core,
+  { config, gateway, log }: Core,
   streams: Pick<McpStdioOptions, 'stdin' | 'stdout'> = {}
 ): Promise<McpStdio> {
   const { serveMcpStdio } = await import('./mcp/stdio.js')
-  return serveMcpStdio({ gateway, log, version, ...streams })
+  return serveMcpStdio({ gateway, log, version, maxResultBytes: config.limits.max_result_bytes, ...streams })
 }
 
 function ownHosts({ listen }: Config): string[] {

@@ -1,12 +1,19 @@
-import { classifyInboundRequest, createMcpHandler, isInitializeRequest } from '@modelcontextprotocol/server'
+import {
+  classifyInboundRequest,
+  createMcpHandler,
+  isInitializeRequest,
+  type ServerEventBus
+} from '@modelcontextprotocol/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorCodes, GatewayError, toProblem } from '../core/errors.js'
 import type { Caller, Clock, Gateway, Log } from '../core/ports.js'
 import { callerOf, toAuthInfo } from './caller.js'
 import { toMcpTools } from './catalogue.js'
+import { gatewayTools } from './gateway-tools.js'
 import { InFlight } from './in-flight.js'
 import { pooled } from './pool.js'
 import type { ProgressOptions } from './progress.js'
+import type { McpProvider } from './provider.js'
 import { buildServer } from './server.js'
 import { type LegacyLimits, type LegacySession, LegacySessions } from './sessions.js'
 import { one, signalOf, toWebRequest, whenClosed, withOpening } from './web.js'
@@ -21,6 +28,12 @@ export interface McpRoutesOptions {
   log: Log
   version: string
   limits: LegacyLimits
+  /** Bytes of text that a tool's answer may have before it is cut between records. */
+  maxResultBytes: number
+  /** What clients see besides the tools of the gateway. */
+  providers?: readonly McpProvider[]
+  /** Where providers publish changes for the subscriptions of revision 2026-07-28. */
+  bus?: ServerEventBus
   clock?: Clock
   progress?: ProgressOptions
 }
@@ -37,19 +50,27 @@ export interface McpRoutes {
 
 /** Mounts POST, GET and DELETE /mcp: both protocol eras on one endpoint, told apart by each request itself. */
 export function mcpRoutes(app: FastifyInstance, options: McpRoutesOptions): McpRoutes {
-  const { gateway, authenticate, log, version, limits, clock = Date.now, progress } = options
+  const { gateway, authenticate, log, version, limits, maxResultBytes, bus, clock = Date.now, progress } = options
   const inFlight = new InFlight()
-  const common = { gateway, caller: callerOf, log, version, progress }
+  const common = { caller: callerOf, log, version }
+  const providersWith = (shown: { session: boolean }) => {
+    const listed = toMcpTools(gateway.tools, shown)
+    return [gatewayTools({ gateway, listed, maxResultBytes, log, progress }), ...(options.providers ?? [])]
+  }
 
-  const statelessTools = toMcpTools(gateway.tools, { session: true })
+  const statelessProviders = providersWith({ session: true })
   const stateless = createMcpHandler(
-    pooled(() => buildServer({ ...common, tools: statelessTools, onCall: () => inFlight.begin() })),
-    { legacy: 'reject', onerror: err => log.debug({ err }, 'MCP request refused') }
+    pooled(() => buildServer({ ...common, providers: statelessProviders, onCall: () => inFlight.begin() })),
+    { legacy: 'reject', onerror: err => log.debug({ err }, 'MCP request refused'), ...(bus && { bus }) }
   )
 
-  const sessionTools = toMcpTools(gateway.tools, { session: false })
+  const sessionProviders = providersWith({ session: false })
   const build = (onCallOfSession: LegacySession['onCall']) =>
-    buildServer({ ...common, tools: sessionTools, onCall: ctx => both(onCallOfSession(ctx), inFlight.begin()) })
+    buildServer({
+      ...common,
+      providers: sessionProviders,
+      onCall: ctx => both(onCallOfSession(ctx), inFlight.begin())
+    })
   const sessions = new LegacySessions({ gateway, limits, clock, build })
 
   /** 2026-07-28, and whatever is wrong in either era's framing: the SDK knows the right errors. */
@@ -62,17 +83,22 @@ export function mcpRoutes(app: FastifyInstance, options: McpRoutesOptions): McpR
   const serveSession = async (request: FastifyRequest, reply: FastifyReply, caller: HttpCaller) => {
     const session = await findOrOpen(request, caller)
     if (session instanceof Response) return session
+    const lastEventId = request.method === 'GET' ? one(request.headers['last-event-id']) : undefined
+    const refusal = lastEventId === undefined ? undefined : session.events.refusal(lastEventId)
+    if (refusal !== undefined) return toError(400, -32000, refusal)
 
     const release = session.hold()
     try {
       const authInfo = toAuthInfo({ ...caller, surface: 'mcp', opens: 'implicit', slot: session.slot })
-      const response = await session.transport.handleRequest(toWebRequest(request), {
+      const response = await session.handle(toWebRequest(request), {
         parsedBody: request.body,
         authInfo: { ...authInfo, extra: { ...authInfo.extra, batch: Array.isArray(request.body) } }
       })
       if (request.method === 'GET' && response.ok) {
         whenClosed(reply, session.hold())
-        return withOpening(response)
+        const version = one(request.headers['mcp-protocol-version'])
+        // A stream that goes on has an event to go on from; another one would skip what comes in between.
+        return withOpening(response, lastEventId === undefined ? session.opening(version) : '')
       }
       // Refused by the transport, for its Accept header for example: nobody has been told the id.
       if (session.transport.sessionId === undefined) await session.transport.close()

@@ -13,6 +13,7 @@ export function buildInstructions(toolNames: readonly string[]): string {
     '- odoo_search lists records, odoo_read reads known ids, odoo_count counts. Name only the fields you need.',
     listed('odoo_aggregate') && '- odoo_aggregate sums and groups: prefer it to adding up records.',
     '- A domain is a list of [field, operator, value] that must all hold, with "|", "&" or "!" in front of what it joins: ["|", ["name", "ilike", "azure"], ["is_company", "=", true]]. [] is every record.',
+    '- An answer with `truncated` was cut between records to fit; its hint says how to get the rest.',
     '- A failed call says what was wrong and often the next step: correct the call, do not repeat it unchanged.',
     listed('odoo_write') &&
       '- If a write fails with outcome "unknown", look whether it was applied before you write again.',

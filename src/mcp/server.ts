@@ -1,97 +1,181 @@
 import {
-  type CallToolResult,
-  type Tool as McpTool,
   ProtocolError,
   ProtocolErrorCode,
+  ResourceNotFoundError,
   Server,
   type ServerContext
 } from '@modelcontextprotocol/server'
-import { GatewayError, type Problem, toProblem } from '../core/errors.js'
-import type { Caller, Gateway, JsonObject, Log } from '../core/ports.js'
-import { liftSession } from './caller.js'
+import { GatewayError, toProblem } from '../core/errors.js'
+import type { Caller, Log } from '../core/ports.js'
+import { logBug, requestId, toText } from './gateway-tools.js'
 import { buildInstructions } from './instructions.js'
-import { type ProgressOptions, startProgress } from './progress.js'
+import { capabilitiesOf, type McpConnection, type McpProvider, type McpRequest } from './provider.js'
 
 export interface ServerOptions {
-  gateway: Pick<Gateway, 'find' | 'nearest' | 'call'>
-  /** What `tools/list` answers. */
-  tools: McpTool[]
+  /** What clients see, in order. */
+  providers: readonly McpProvider[]
   /** Who sent the request that `ctx` belongs to. One server may serve many callers: never answer from a closure. */
   caller(ctx: ServerContext): Caller
-  /** Told when a tool starts to run; what it returns is called when the tool has ended, however it ended. */
+  /** Told when a request starts to be answered; what it returns is called when that has ended, however it ended. */
   onCall?(ctx: ServerContext): () => void
   log: Log
   version: string
-  progress?: ProgressOptions | undefined
 }
 
-/** How long a client may keep the list: it changes with the settings only, so never while a server runs. */
+/** How long a client may keep a list: it changes with the settings only, so never while a server runs. */
 const listTtlMs = 300_000
+const listHint = { ttlMs: listTtlMs, cacheScope: 'private' } as const
 
 /** One MCP server, for every era and transport. */
 export function buildServer(options: ServerOptions): Server {
-  const { gateway, tools, log, version } = options
+  const { providers, log, version } = options
+  const verify = providers.find(provider => provider.verifyState)?.verifyState
   // Deprecated in favour of McpServer, which neither serves unlisted aliases nor leaves the arguments alone.
   const server = new Server(
     { name: 'odoo-mcp', title: 'Odoo', version },
     {
-      capabilities: { tools: {} },
-      instructions: buildInstructions(tools.map(tool => tool.name)),
-      cacheHints: { 'tools/list': { ttlMs: listTtlMs, cacheScope: 'private' } }
+      capabilities: capabilitiesOf(providers),
+      instructions: buildInstructions(toolsOf(providers).map(tool => tool.name)),
+      cacheHints: { 'tools/list': listHint, 'prompts/list': listHint, 'resources/templates/list': listHint },
+      ...(verify && { requestState: { verify } })
     }
   )
   server.onerror = err => log.debug({ err }, 'MCP protocol fault')
 
-  server.setRequestHandler('tools/list', (_request, ctx) => ({ tools, _meta: requestId(options.caller(ctx)) }))
-
-  server.setRequestHandler('tools/call', async ({ params }, ctx) => {
-    const tool = params.name
-    if (gateway.find(tool) === undefined) throw unknownTool(tool, gateway.nearest(tool))
-    const { caller, input } = liftSession(options.caller(ctx), params.arguments)
-    const ended = options.onCall?.(ctx)
-    const stopProgress = startProgress(ctx, options.progress)
-    try {
-      return toResult(await gateway.call({ tool, input, caller, signal: ctx.mcpReq.signal }), caller)
-    } catch (error) {
-      if (!(error instanceof GatewayError)) log.error({ err: error, request_id: caller.requestId, tool }, 'call failed')
-      return toErrorResult(error, caller)
-    } finally {
-      stopProgress()
-      ended?.()
-    }
-  })
-
+  const serving: Serving = { server, providers, during: during(options) }
+  serveTools(serving)
+  serveResources(serving)
+  servePrompts(serving)
   return server
 }
 
-function toResult(output: JsonObject, caller: Caller): CallToolResult {
-  return {
-    content: [{ type: 'text', text: JSON.stringify(output) }],
-    structuredContent: output,
-    _meta: requestId(caller)
+interface Serving {
+  server: Server
+  providers: readonly McpProvider[]
+  /** Answers one request: tells who asks, and turns what a handler throws into what a client may see. */
+  during<T>(what: string, ctx: ServerContext, answer: (request: McpRequest) => Promise<T>): Promise<T>
+}
+
+function during({ caller, onCall, log }: ServerOptions): Serving['during'] {
+  return async (what, ctx, answer) => {
+    const request = { caller: caller(ctx), ctx }
+    const ended = onCall?.(ctx)
+    try {
+      return await answer(request)
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error
+      if (!(error instanceof GatewayError)) logBug(log, error, request.caller, what)
+      const problem = toProblem(error, request.caller.requestId)
+      throw new ProtocolError(ProtocolErrorCode.InternalError, toText(problem), problem)
+    } finally {
+      ended?.()
+    }
   }
 }
 
-/** Without `structuredContent`: the v1 client checks it against the output schema even in an error, and throws. */
-function toErrorResult(error: unknown, caller: Caller): CallToolResult {
-  const problem = toProblem(error, caller.requestId)
-  return {
-    isError: true,
-    content: [{ type: 'text', text: toText(problem) }],
-    _meta: { ...requestId(caller), 'odoo-mcp/error': problem }
-  }
+const toolsOf = (providers: readonly McpProvider[]) => providers.flatMap(({ tools }) => tools?.listed ?? [])
+
+function serveTools({ server, providers, during }: Serving): void {
+  const all = providers.flatMap(({ tools }) => tools ?? [])
+  const tools = toolsOf(providers)
+  server.setRequestHandler('tools/list', (_request, ctx) =>
+    during('tools/list', ctx, async ({ caller }) => ({ tools, _meta: requestId(caller) }))
+  )
+  server.setRequestHandler('tools/call', async ({ params }, ctx) => {
+    const { name } = params
+    const provider = all.find(tools => tools.has(name))
+    if (provider === undefined) throw unknownTool(name, all)
+    return during(name, ctx, request => provider.call(params, request))
+  })
 }
 
-function toText({ code, detail, hint }: Problem): string {
-  if (hint === undefined) return `${code}: ${detail}`
-  return `${code}: ${detail}${/[.!?]$/.test(detail) ? '' : '.'} ${hint}`
-}
-
-function requestId(caller: Caller) {
-  return { 'odoo-mcp/requestId': caller.requestId }
-}
-
-function unknownTool(name: string, nearest: string | undefined) {
+function unknownTool(name: string, all: NonNullable<McpProvider['tools']>[]) {
+  const nearest = all.flatMap(tools => tools.nearest?.(name) ?? [])[0]
   const suggestion = nearest === undefined ? 'tools/list names all.' : `Did you mean "${nearest}"?`
   return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool "${name}". ${suggestion}`)
+}
+
+function serveResources({ server, providers, during }: Serving): void {
+  const all = providers.flatMap(({ resources }) => resources ?? [])
+  if (all.length === 0) return
+  server.setRequestHandler('resources/list', (_request, ctx) =>
+    during('resources/list', ctx, async request => {
+      const lists = await Promise.all(all.map(provider => provider.list(request)))
+      return { resources: lists.flat(), _meta: requestId(request.caller) }
+    })
+  )
+  server.setRequestHandler('resources/templates/list', (_request, ctx) =>
+    during('resources/templates/list', ctx, async request => {
+      const lists = await Promise.all(all.map(provider => provider.templates(request)))
+      return { resourceTemplates: lists.flat(), _meta: requestId(request.caller) }
+    })
+  )
+  server.setRequestHandler('resources/read', ({ params: { uri } }, ctx) =>
+    during('resources/read', ctx, async request => {
+      const found = await firstOf(all, provider => provider.read(uri, request))
+      if (found === undefined) throw new ResourceNotFoundError(uri)
+      return found
+    })
+  )
+  if (!all.some(provider => provider.subscribe)) return
+  const connection = connectionOf(server)
+  for (const change of ['subscribe', 'unsubscribe'] as const) {
+    server.setRequestHandler(`resources/${change}`, ({ params: { uri } }, ctx) =>
+      during(`resources/${change}`, ctx, async request => {
+        const known = await firstOf(
+          all,
+          async provider => (await provider[change]?.(uri, request, connection)) || undefined
+        )
+        if (known === undefined) throw new ResourceNotFoundError(uri)
+        return {}
+      })
+    )
+  }
+}
+
+/** The connection that a server serves. Call before anybody else waits for its end. */
+function connectionOf(server: Server): McpConnection {
+  const controller = new AbortController()
+  server.onclose = () => controller.abort()
+  return {
+    resourceUpdated: uri => void server.sendResourceUpdated({ uri }).catch(() => {}),
+    closed: controller.signal
+  }
+}
+
+function servePrompts({ server, providers, during }: Serving): void {
+  const all = providers.flatMap(({ prompts }) => prompts ?? [])
+  if (all.length > 0) {
+    const prompts = all.flatMap(({ listed }) => listed)
+    server.setRequestHandler('prompts/list', (_request, ctx) =>
+      during('prompts/list', ctx, async ({ caller }) => ({ prompts, _meta: requestId(caller) }))
+    )
+    server.setRequestHandler('prompts/get', ({ params }, ctx) =>
+      during('prompts/get', ctx, async request => {
+        const found = await firstOf(all, provider => provider.get(params, request))
+        if (found === undefined) throw unknown(`Unknown prompt "${params.name}". prompts/list names all.`)
+        return found
+      })
+    )
+  }
+  const completing = providers.filter(({ complete }) => complete)
+  if (completing.length === 0) return
+  server.setRequestHandler('completion/complete', ({ params }, ctx) =>
+    during('completion/complete', ctx, async request => {
+      const completion = await firstOf(completing, async provider => provider.complete?.(params, request))
+      if (completion === undefined) throw unknown('Nothing can be completed for this reference.')
+      return { completion }
+    })
+  )
+}
+
+const unknown = (message: string) => new ProtocolError(ProtocolErrorCode.InvalidParams, message)
+
+/** What the first of these knows, asked one after the other. */
+async function firstOf<P, T>(providers: readonly P[], ask: (provider: P) => Promise<T | undefined>) {
+  for (const provider of providers) {
+    const answer = await ask(provider)
+    if (answer !== undefined) return answer
+  }
+  return undefined
 }

@@ -1,14 +1,35 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import { type Server, type ServerContext, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import { GatewayError } from '../core/errors.js'
 import type { Clock, Gateway, SessionSlot } from '../core/ports.js'
+import { type EventLimits, EventStore } from './event-store.js'
 
 export interface LegacyLimits {
   maxSessions: number
   maxSessionsPerPrincipal: number
   /** A session without a request, a running call or an open stream for this long ends. */
   idleMs: number
+  /** What is kept for clients whose streams break; modest unless said. */
+  events?: ReplayLimits
 }
+
+export interface ReplayLimits {
+  /** Events that one session keeps. */
+  maxEvents: number
+  /** Bytes of JSON that one session keeps. */
+  maxBytes: number
+  /** Bytes of JSON that all sessions keep together: each has an equal part of it, if that is less. */
+  maxTotalBytes: number
+}
+
+const replayLimits: ReplayLimits = { maxEvents: 1000, maxBytes: 4 * 1024 * 1024, maxTotalBytes: 64 * 1024 * 1024 }
+
+/** Milliseconds that a client is told to wait before it opens a broken stream again. */
+const retryInterval = 1000
+
+/** The name that the SDK gives to the stream of GET. */
+const standaloneStream = '_GET_stream'
 
 export interface LegacySessionsOptions {
   gateway: Pick<Gateway, 'release' | 'touch'>
@@ -54,7 +75,9 @@ export class LegacySessions {
         retryable: true
       })
     }
-    const session = new LegacySession(principal, clock, gateway)
+    const { maxEvents, maxBytes, maxTotalBytes } = limits.events ?? replayLimits
+    const share = () => Math.min(maxBytes, Math.floor(maxTotalBytes / this.#byId.size))
+    const session = new LegacySession({ principal, clock, gateway, events: { maxEvents, maxBytes: share } })
     this.#byId.set(session.id, session)
     await build(session.onCall).connect(session.transport)
     // connect() has just set onclose for itself, and it must be called too.
@@ -78,8 +101,17 @@ export class LegacySessions {
     for (const session of this.#byId.values()) {
       if (session.idleSince <= before) session.transport.close()
       else if (session.isHeld) this.#options.gateway.touch(session.slot)
+      // A session that has grown when there was room gives it back when there are more.
+      session.events.trim()
     }
   }
+}
+
+interface LegacySessionParts {
+  principal: string
+  clock: Clock
+  gateway: Pick<Gateway, 'release'>
+  events: Pick<EventLimits, 'maxEvents' | 'maxBytes'>
 }
 
 /** One MCP session. It ends by its transport's `close()`, whoever calls it. */
@@ -88,15 +120,30 @@ export class LegacySession {
   readonly principal: string
   readonly slot: SessionSlot = { secret: null }
   readonly transport: WebStandardStreamableHTTPServerTransport
+  /** What this session was last sent. Its own, so that nobody can resume the stream of somebody else. */
+  readonly events: EventStore
+  /** The request that is being handled, and the stream on which it is answered: the SDK tells only the event store. */
+  readonly #handling = new AsyncLocalStorage<{ stream: string | undefined }>()
   readonly #clock: Clock
   readonly #gateway: Pick<Gateway, 'release'>
   #seen: number
   #holds = 0
   #ended = false
 
-  constructor(principal: string, clock: Clock, gateway: Pick<Gateway, 'release'>) {
+  constructor({ principal, clock, gateway, events }: LegacySessionParts) {
     this.principal = principal
-    this.transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => this.id })
+    this.events = new EventStore({
+      ...events,
+      onStream: stream => {
+        const request = this.#handling.getStore()
+        if (request !== undefined) request.stream = stream
+      }
+    })
+    this.transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: () => this.id,
+      eventStore: this.events,
+      retryInterval
+    })
     this.#clock = clock
     this.#gateway = gateway
     this.#seen = clock()
@@ -112,6 +159,15 @@ export class LegacySession {
     return this.isHeld ? Number.POSITIVE_INFINITY : this.#seen
   }
 
+  /**
+   * An event without content that opens the stream of GET: it has an id, from which the stream can be resumed even if it
+   * breaks before anything was sent. Only for clients of a revision that knows such events.
+   */
+  opening(protocolVersion: string | undefined): string {
+    if (protocolVersion === undefined || protocolVersion < '2025-11-25') return ''
+    return `id: ${this.events.mark(standaloneStream)}\nretry: ${retryInterval}\ndata: \n\n`
+  }
+
   /** Keeps the session from becoming idle until the returned function is called. */
   hold(): () => void {
     this.#holds += 1
@@ -123,13 +179,21 @@ export class LegacySession {
     }
   }
 
+  /** Hands a request to the transport. */
+  handle: WebStandardStreamableHTTPServerTransport['handleRequest'] = (request, options) =>
+    this.#handling.run({ stream: undefined }, () => this.transport.handleRequest(request, options))
+
   /** Holds the session while a tool runs. */
   onCall = (ctx: ServerContext): (() => void) => {
     const release = this.hold()
     const { id, signal } = ctx.mcpReq
-    // A cancelled request gets no answer, and the SDK would keep its stream open for ever. A batch shares its stream.
+    const stream = this.#handling.getStore()?.stream
+    // A cancelled request gets no answer, and the SDK would keep its stream open for ever, also when the client, which
+    // has learnt that streams break, comes back to it. A batch shares its stream.
     const closeStream = () => {
-      if (ctx.http?.authInfo?.extra?.batch !== true) this.transport.closeSSEStream(id)
+      if (ctx.http?.authInfo?.extra?.batch === true) return
+      if (stream !== undefined) this.events.forget(stream)
+      this.transport.closeSSEStream(id)
     }
     signal.addEventListener('abort', closeStream, { once: true })
     return () => {

@@ -3,8 +3,10 @@ import { pipeline, type Readable, type Writable } from 'node:stream'
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
 import type { Caller, Gateway, Log, SessionSlot } from '../core/ports.js'
 import { toMcpTools } from './catalogue.js'
+import { gatewayTools } from './gateway-tools.js'
 import { guardLines } from './lines.js'
 import type { ProgressOptions } from './progress.js'
+import type { McpProvider } from './provider.js'
 import { buildServer } from './server.js'
 
 export interface McpStdioOptions {
@@ -13,6 +15,10 @@ export interface McpStdioOptions {
   version: string
   stdin?: Readable
   stdout?: Writable
+  /** Bytes of text that a tool's answer may have before it is cut between records. */
+  maxResultBytes: number
+  /** What the client sees besides the tools of the gateway. */
+  providers?: readonly McpProvider[]
   progress?: ProgressOptions
 }
 
@@ -24,7 +30,7 @@ export interface McpStdio {
 
 /** Serves one client, in the era it opens with, until it closes stdin. Writes nothing but protocol frames to stdout. */
 export function serveMcpStdio(options: McpStdioOptions): McpStdio {
-  const { gateway, log, version, stdin = process.stdin, stdout = process.stdout, progress } = options
+  const { gateway, log, version, maxResultBytes, stdin = process.stdin, stdout = process.stdout, progress } = options
   const slot: SessionSlot = { secret: null }
   // The whole process has one caller, so this one does not need the request to know who sent it.
   const caller = (): Caller => ({
@@ -34,8 +40,10 @@ export function serveMcpStdio(options: McpStdioOptions): McpStdio {
     slot,
     requestId: randomUUID()
   })
-  const tools = toMcpTools(gateway.tools, { session: false })
-  const build = () => buildServer({ gateway, tools, caller, log, version, progress })
+  const listed = toMcpTools(gateway.tools, { session: false })
+  const tools = gatewayTools({ gateway, listed, maxResultBytes, log, progress })
+  const providers = [tools, ...(options.providers ?? [])]
+  const build = () => buildServer({ providers, caller, log, version })
 
   const lines = guardLines(refusal => stdout.write(`${JSON.stringify(refusal)}\n`))
   const transport = new StdioServerTransport(lines, stdout)

@@ -38,11 +38,14 @@ export function whenClosed({ raw }: FastifyReply, then: () => void) {
   else raw.once('close', then)
 }
 
-/** Headers travel with the first bytes, which on a quiet stream would be the SDK's first keep-alive, 15 s later. */
-export function withOpening(stream: Response): Response {
+/**
+ * A stream that begins with `event`, or with a comment alone: headers travel with the first bytes, which on a quiet
+ * stream would be the SDK's first keep-alive, 15 s later.
+ */
+export function withOpening(stream: Response, event = ''): Response {
   const reader = stream.body?.getReader()
   const body = new ReadableStream({
-    start: controller => controller.enqueue(new TextEncoder().encode(': open\n\n')),
+    start: controller => controller.enqueue(new TextEncoder().encode(`: open\n\n${event}`)),
     pull: async controller => {
       const read = await reader?.read()
       if (read?.value) controller.enqueue(read.value)

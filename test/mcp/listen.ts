@@ -46,9 +46,21 @@ export async function listen<G extends Gateway = FakeGateway>(
     }
   })
   app.addHook('onSend', async (_request, reply) => void reply.header('x-shell', 'was here'))
+  const requests: { lastEventId: unknown; status: number }[] = []
+  app.addHook('onResponse', async ({ headers }, { raw }) => {
+    requests.push({ lastEventId: headers['last-event-id'], status: raw.statusCode })
+  })
   // A hostile Host header must be harmless to /mcp itself, so one test switches the shell's check off.
   let checksHost = true
-  const mcp = mcpRoutes(app, { authenticate, log, version: '0.0.0', limits, ...options, gateway })
+  const mcp = mcpRoutes(app, {
+    authenticate,
+    log,
+    version: '0.0.0',
+    limits,
+    maxResultBytes: 100_000,
+    ...options,
+    gateway
+  })
   app.addHook('preClose', () => mcp.close())
   await app.listen({ port: 0, host: '127.0.0.1' })
   t.teardown(() => app.close())
@@ -58,6 +70,8 @@ export async function listen<G extends Gateway = FakeGateway>(
     mcp,
     log,
     port,
+    /** Every request that was answered to the end. */
+    requests,
     gateway: gateway as G extends FakeGateway ? FakeGateway : G,
     url: new URL(`http://127.0.0.1:${port}/mcp`),
     trustAnyHost: () => {

@@ -6,5 +6,5 @@ const gateway = new FakeGateway()
 const toStderr = (_fields: object, message: string) => void process.stderr.write(`${message}\n`)
 const log = { debug: toStderr, info: toStderr, warn: toStderr, error: toStderr }
 
-await serveMcpStdio({ gateway, log, version: '0.0.0' }).closed
+await serveMcpStdio({ gateway, log, version: '0.0.0', maxResultBytes: 100_000 }).closed
 toStderr({}, `released ${gateway.released.length}`)

@@ -14,7 +14,7 @@ import { initialize, memoryLog } from './listen.js'
 function serve(gateway: FakeGateway) {
   const stdin = new PassThrough()
   const stdout = new PassThrough()
-  const stdio = serveMcpStdio({ gateway, log: memoryLog(), version: '0.0.0', stdin, stdout })
+  const stdio = serveMcpStdio({ gateway, log: memoryLog(), version: '0.0.0', maxResultBytes: 100_000, stdin, stdout })
   // Frames look the same from both ends.
   return { stdio, stdin, transport: new StdioServerTransport(stdout, stdin) }
 }
