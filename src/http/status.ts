@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { GatewayError } from '../core/errors.js'
 import type { Gateway } from '../core/ports.js'
-import { problems } from '../rest/openapi.js'
+import { problems } from '../rest/problems.js'
 import type { Authenticate } from './auth.js'
 import { buildPage, pageSecurityPolicy } from './page.js'
 
@@ -66,7 +66,7 @@ const healthOperation = {
   response: {
     200: Type.Object(
       { status: Type.Literal('healthy'), connected: Connected },
-      { description: 'Alive.', examples: [{ status: 'healthy', connected: true }] }
+      { title: 'Health', description: 'Alive.', examples: [{ status: 'healthy', connected: true }] }
     ),
     ...problems(['policy_denied'])
   }
@@ -81,7 +81,7 @@ const readyOperation = {
   response: {
     200: Type.Object(
       { status: Type.Literal('ready') },
-      { description: 'Send requests.', examples: [{ status: 'ready' }] }
+      { title: 'Ready', description: 'Send requests.', examples: [{ status: 'ready' }] }
     ),
     ...problems(['policy_denied', 'busy'])
   }
@@ -102,6 +102,7 @@ const rootOperation = {
         endpoints: Type.Array(Type.String())
       },
       {
+        title: 'Server',
         description: 'This server.',
         examples: [
           { status: 'ok', service: 'odoo-mcp', version: '0.1.0', connected: true, endpoints: ['/search', '/mcp'] }

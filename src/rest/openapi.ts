@@ -1,9 +1,10 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifySchema } from 'fastify'
-import { type ErrorCode, errorCodes } from '../core/errors.js'
+import type { ErrorCode } from '../core/errors.js'
 import type { Access, Tool } from '../core/ports.js'
+import { hoistTitled, published, type Schema } from './components.js'
+import { problems } from './problems.js'
 import './route-config.js'
 
 /**
@@ -11,7 +12,6 @@ import './route-config.js'
  * @param connects whether `/connect` is one of them
  */
 export async function describeRoutes(app: FastifyInstance, version: string, connects: boolean): Promise<void> {
-  app.addSchema(ProblemSchema)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -31,8 +31,23 @@ export async function describeRoutes(app: FastifyInstance, version: string, conn
     },
     hideUntagged: true,
     convertConstToEnum: false,
-    refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`) }
+    transformObject: described => ('openapiObject' in described ? finished(described.openapiObject) : {})
   })
+}
+
+/** What `@fastify/swagger` made of the routes, with components. No body at all stands for `{}` where nothing is required. */
+function finished<D extends object>(document: D): D {
+  const { paths = {} } = document as { paths?: Record<string, Record<string, { requestBody?: RequestBody }>> }
+  for (const { requestBody } of Object.values(paths).flatMap(item => Object.values(item))) {
+    const schema = requestBody?.content['application/json'].schema
+    if (requestBody !== undefined && schema?.required === undefined) requestBody.required = false
+  }
+  return hoistTitled(document)
+}
+
+interface RequestBody {
+  required: boolean
+  content: { 'application/json': { schema: { required?: string[] } } }
 }
 
 /** `GET /openapi.json`, and Swagger UI at `/docs` with nothing from other servers. Both are static and need no key. */
@@ -58,34 +73,27 @@ export function toolOperation(tool: Tool, path: string, method: 'GET' | 'POST'):
     summary: tool.title,
     description: tool.description,
     tags: [tagOf[tool.access]],
-    // A copy, so that the tool's own schema does not get the example of REST.
-    ...(method === 'POST' && { body: { ...tool.input, examples: [tool.example] } }),
-    response: { 200: { description: 'Done.', ...withStatus(tool.output) }, ...problems(codesOf(tool.access)) }
+    ...(method === 'POST' && {
+      body: { title: `${pascal(tool.name)}Input`, ...published(tool.input), examples: [tool.example] }
+    }),
+    response: {
+      200: {
+        description: 'Done.',
+        content: {
+          'application/json': {
+            schema: { title: `${pascal(tool.name)}Output`, ...withStatus(published(tool.output)) }
+          }
+        }
+      },
+      ...problems(codesOf(tool.access))
+    }
   }
 }
 
-/** The responses of a route that can fail with these codes. */
-export function problems(codes: readonly ErrorCode[]): Record<number, unknown> {
-  const responses: Record<number, unknown> = {}
-  for (const status of new Set(codes.map(code => errorCodes[code].status))) {
-    const here = codes.filter(code => errorCodes[code].status === status)
-    responses[status] = problemResponse(here, here.map(code => `\`${code}\`: ${errorCodes[code].title}.`).join(' '))
-  }
-  return responses
-}
-
-function problemResponse(codes: readonly ErrorCode[], description: string): object {
-  const code = { type: 'object', properties: { code: { type: 'string', enum: codes } } }
-  const schema = { allOf: [{ $ref: 'Problem#' }, code] }
-  return { description, ...headersOf(codes), content: { 'application/problem+json': { schema } } }
-}
-
-function headersOf(codes: readonly ErrorCode[]): { headers?: object } {
-  if (codes.includes('auth_required')) return { headers: { 'WWW-Authenticate': { type: 'string', const: 'Bearer' } } }
-  if (codes.includes('rate_limited') || codes.includes('busy')) {
-    return { headers: { 'Retry-After': { type: 'string', description: 'Seconds to wait.' } } }
-  }
-  return {}
+/** `odoo_get_fields` is `GetFields`. */
+function pascal(name: string): string {
+  const words = name.replace(/^odoo_/, '').split('_')
+  return words.map(word => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }
 
 /** The tool's name, which is unique, with a suffix for every further path and method of the same tool. */
@@ -121,42 +129,15 @@ function codesOf(access: Access): ErrorCode[] {
 }
 
 /** What a tool returns, as REST answers it. */
-function withStatus(output: TSchema): object {
+function withStatus(output: Schema): Schema {
   const status = { type: 'string', const: 'success' }
   if (output.type === 'object') {
-    const required = ['status', ...(output.required ?? [])]
-    return { ...output, required, properties: { status, ...output.properties } }
+    const required = ['status', ...((output.required as string[] | undefined) ?? [])]
+    return { ...output, required, properties: { status, ...(output.properties as object) } }
   }
   if (Array.isArray(output.anyOf)) return { ...output, anyOf: output.anyOf.map(withStatus) }
   return { allOf: [{ type: 'object', required: ['status'], properties: { status } }, output] }
 }
-
-const ProblemSchema = Type.Object(
-  {
-    type: Type.String({ description: 'A URN that ends with the code.' }),
-    title: Type.String(),
-    status: Type.Integer({ description: 'The HTTP status again.' }),
-    detail: Type.String({ description: 'What is wrong with this very request. For people.' }),
-    code: Type.String({ enum: Object.keys(errorCodes), description: 'What programs branch on. The list is closed.' }),
-    request_id: Type.String({ description: 'Finds the request in the log of the server.' }),
-    hint: Type.Optional(Type.String({ description: 'The next step.' })),
-    errors: Type.Optional(
-      Type.Array(Type.Object({ path: Type.String(), detail: Type.String() }), {
-        description: 'The single problems of an input that has more than one.',
-        maxItems: 5
-      })
-    ),
-    outcome: Type.Optional(
-      Type.String({
-        enum: ['not_applied', 'unknown'],
-        description: 'Of a failed write: `not_applied` is certain, `unknown` means that Odoo may have done it.'
-      })
-    ),
-    retry_after_s: Type.Optional(Type.Number({ description: 'Seconds to wait before trying again.' })),
-    retryable: Type.Optional(Type.Boolean({ description: 'The same request can succeed if it is sent again.' }))
-  },
-  { $id: 'Problem', description: 'Problem details (RFC 9457).' }
-)
 
 const description = [
   'Odoo for programs: search, read, write and call, as the Odoo user you connect as.',

@@ -1,8 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { errorCodes } from '../../src/core/errors.js'
 import { openapiDocument, openapiText } from '../../src/http/document.js'
+import { hoistTitled } from '../../src/rest/components.js'
 import { toolOperation } from '../../src/rest/openapi.js'
+import { tools } from '../../src/tools/index.js'
 import { fakeTools, options, serverOf } from '../http/fake-gateway.js'
 
 interface Operation {
@@ -11,21 +13,22 @@ interface Operation {
   description: string
   tags: string[]
   security?: object[]
-  requestBody?: { content: Record<string, { schema: object; example: object }> }
+  requestBody?: { required: boolean; content: Record<string, { schema: Schema; example: object }> }
   responses: Record<string, { description: string; headers?: object; content: Record<string, { schema: Schema }> }>
 }
 
 interface Schema {
+  $ref?: string
   required?: string[]
   properties?: Record<string, object>
-  allOf?: [{ $ref: string }, { properties: { code: { enum: string[] } } }]
+  allOf?: [{ $ref: string }, { properties: { status: { const: number }; code: { enum: string[] } } }]
 }
 
 interface Document {
   openapi: string
   info: { version: string }
   paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, object>; securitySchemes: object }
+  components: { schemas: Record<string, Schema>; securitySchemes: object }
   security: object[]
 }
 
@@ -33,6 +36,13 @@ const document = (await openapiDocument(fakeTools, '1.2.3')) as unknown as Docum
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method, operation }))
 )
+
+/** A schema of the document, which must stand among the components under a name of its own. */
+function component(t: Test, schema: Schema | undefined): Schema {
+  const name = schema?.$ref?.replace('#/components/schemas/', '') ?? ''
+  t.match(name, /^[A-Z][A-Za-z]+$/)
+  return document.components.schemas[name] ?? {}
+}
 
 t.test('the document is OpenAPI 3.1 of this version with a bearer scheme that is not always needed', async t => {
   t.equal(document.openapi, '3.1.0')
@@ -79,11 +89,12 @@ for (const { path, method, operation } of operations) {
     else t.equal(body, undefined)
 
     const { 200: success, ...failures } = operation.responses
-    t.ok(success?.content['application/json']?.schema.required?.includes('status'))
+    t.ok(component(t, success?.content['application/json']?.schema).required?.includes('status'))
     t.ok(Object.keys(failures).length > 0)
     for (const [status, { content, headers }] of Object.entries(failures)) {
-      const [shared, own] = content['application/problem+json']?.schema.allOf ?? []
+      const [shared, own] = component(t, content['application/problem+json']?.schema).allOf ?? []
       t.equal(shared?.$ref, '#/components/schemas/Problem')
+      t.equal(own?.properties.status.const, Number(status))
       const codes = own?.properties.code.enum ?? []
       t.ok(codes.length > 0)
       for (const code of codes) t.equal(String(errorCodes[code as keyof typeof errorCodes].status), status)
@@ -109,6 +120,48 @@ t.test('every reference leads somewhere', async t => {
 
 t.test('the shared Problem knows every code', async t => {
   t.match(document.components.schemas.Problem, { properties: { code: { enum: Object.keys(errorCodes) } } })
+})
+
+t.test('what an operation takes and gives is named after its tool, however many routes it has', async t => {
+  const of = (path: string, method: string) => document.paths[path]?.[method]
+  const input = (path: string) => of(path, 'post')?.requestBody?.content['application/json']?.schema
+  const output = (path: string, method: string) => of(path, method)?.responses[200]?.content['application/json']?.schema
+  t.strictSame(input('/search'), { $ref: '#/components/schemas/SearchInput' })
+  t.strictSame(input('/search_read'), input('/search'))
+  t.strictSame(output('/session', 'get'), { $ref: '#/components/schemas/SessionOutput' })
+  t.strictSame(output('/session', 'post'), output('/session', 'get'))
+})
+
+t.test('a body may be left out where nothing is required', async t => {
+  const described = (await openapiDocument(tools, '1.2.3')) as unknown as Document
+  t.equal(described.paths['/session']?.post?.requestBody?.required, false)
+  t.equal(described.paths['/search']?.post?.requestBody?.required, true)
+})
+
+t.test('what tools share is described once, and objects that hold anything say so', async t => {
+  const { schemas } = ((await openapiDocument(tools, '1.2.3')) as unknown as Document).components
+  t.match(schemas.SearchInput, {
+    properties: { domain: { $ref: '#/components/schemas/Domain' }, context: { $ref: '#/components/schemas/Context' } }
+  })
+  t.match(schemas.CreateInput, {
+    properties: { values: { anyOf: [{ $ref: '#/components/schemas/Values' }, { type: 'array' }] } }
+  })
+  for (const name of ['Values', 'OdooRecord', 'Context']) t.match(schemas[name], { additionalProperties: true })
+  t.match(schemas.GetFieldsOutput, {
+    properties: { fields: { additionalProperties: { type: 'object', additionalProperties: true } } }
+  })
+  t.strictSame(schemas.DisconnectInput, { type: 'object', additionalProperties: false, properties: {} })
+  t.notMatch(JSON.stringify(schemas), /patternProperties/)
+})
+
+t.test('two schemas that differ under one title are refused', async t => {
+  const paths = { a: { title: 'Same', type: 'string' }, b: { title: 'Same', type: 'integer' } }
+  t.throws(() => hoistTitled({ paths }), /two schemas are called Same/)
+})
+
+t.test('a title in data is no title of a schema', async t => {
+  const paths = { example: { title: 'Mister', type: 'x' }, properties: { title: { type: 'string' } } }
+  t.strictSame(hoistTitled({ paths }), { paths, components: { schemas: {} } })
 })
 
 t.test('a server answers the same document, and its docs read it', async t => {
@@ -154,8 +207,10 @@ for (const [name, output, schema] of [
 ] as const) {
   t.test(`an output that is ${name} is described with its status`, async t => {
     if (sample === undefined) throw new Error('no tool')
-    const { response } = toolOperation({ ...sample, output }, '/connect', 'POST') as { response: { 200: object } }
-    t.match(response[200], schema)
+    const { response } = toolOperation({ ...sample, output }, '/connect', 'POST') as {
+      response: { 200: { content: object } }
+    }
+    t.match(response[200].content, { 'application/json': { schema } })
   })
 }
 
