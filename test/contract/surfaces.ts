@@ -167,3 +167,8 @@ export async function everySurface(url: string, stdioFlags: Flags, access: Acces
     oldStdio(stdioFlags)
   ])
 }
+
+/** One way in of either kind. */
+export async function twoSurfaces(url: string): Promise<Surface[]> {
+  return [rest(url), await mcpHttp(url, modern)]
+}

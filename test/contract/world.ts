@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Protocol } from '../../src/core/ports.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import { type People, people } from '../lab/people.js'
 import { addCanary } from './canary.js'
@@ -7,6 +8,8 @@ import { addCanary } from './canary.js'
 export interface World extends People {
   odoo: LabOdoo
   major: number
+  /** The wire that our server speaks to it. */
+  protocol: Protocol
   /** Marks the partners of this run. */
   ref: string
   /** Ids of five partners of this run, `Contract 1` to `Contract 5`, in order. */
@@ -14,7 +17,7 @@ export interface World extends People {
   close(): Promise<void>
 }
 
-export async function createWorld(odoo: LabOdoo): Promise<World> {
+export async function createWorld(odoo: LabOdoo, protocol: Protocol = 'jsonrpc'): Promise<World> {
   const everybody = await people(odoo)
   const { admin } = everybody
   for (const { password } of [everybody.sales, everybody.rival, everybody.portal]) addCanary(password)
@@ -25,6 +28,7 @@ export async function createWorld(odoo: LabOdoo): Promise<World> {
     ...everybody,
     odoo,
     major: Number(odoo.version),
+    protocol,
     ref,
     partners,
     async close() {

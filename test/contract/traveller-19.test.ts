@@ -1,0 +1,3 @@
+import { testContractOfTraveller } from './traveller.js'
+
+await testContractOfTraveller('19')
