@@ -1,5 +1,5 @@
 import type { FaultKind } from './faults.js'
-import type { Tables } from './orm/types.js'
+import type { Tables } from './orm/tables.js'
 import type { Call } from './wires/wire.js'
 
 /** What the sandbox really saw and did since it started, or since `reset`. */

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from './json.js'
-import type { Models, Tables } from './orm/types.js'
+import type { Models } from './orm/models.js'
+import type { Tables } from './orm/tables.js'
 import type { Release } from './release.js'
 
 /** What the wires need of a database: who is who, and calls of methods. Refusals are thrown as `OdooException`. */

@@ -75,7 +75,10 @@ const reasons: [string, RegExp][] = [
     'text where the field holds a number or a boolean',
     /^invalid_input: .* "\w+" does not fit; expected (a number|true or)/
   ],
-  ['one id with "in", which Odoo 14 takes for a list on a many2many, and 19 for none', /^invalid_input: .* \d+ with "in"; expected a list/]
+  [
+    'one id with "in", which Odoo 14 takes for a list on a many2many, and 19 for none',
+    /^invalid_input: .* \d+ with "in"; expected a list/
+  ]
 ]
 
 interface Comparison {

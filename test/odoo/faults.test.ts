@@ -112,6 +112,11 @@ t.test('Odoo 19 shows in its traceback that a constraint was behind a Validation
   t.equal(required.code, 'validation')
 })
 
+t.test('what works with one record alone says so', async t => {
+  const error = fault('builtins.ValueError', 'Expected singleton: res.country(20, 75)')
+  t.match(error, { code: 'invalid_input', extra: { hint: /one record at a time/ } })
+})
+
 t.test('an Odoo without JSON-RPC is as good as none', async t => {
   const error = faultToError({ code: 404, name: 'werkzeug.exceptions.NotFound', message: '404', debug: '' }, subject)
   t.match(error, { code: 'odoo_unavailable', extra: { outcome: 'not_applied', hint: /address of the Odoo server/ } })

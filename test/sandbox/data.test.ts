@@ -3,10 +3,10 @@ import { seed } from '../../src/sandbox/data/seed.js'
 import { apiKeyOf } from '../../src/sandbox/data/users.js'
 import { groupsOf } from '../../src/sandbox/models/groups.js'
 import { specs } from '../../src/sandbox/models/index.js'
+import type { Env } from '../../src/sandbox/orm/env.js'
 import { createEnv } from '../../src/sandbox/orm/env.js'
 import { createModels } from '../../src/sandbox/orm/models.js'
 import { createTables } from '../../src/sandbox/orm/tables.js'
-import type { Env } from '../../src/sandbox/orm/types.js'
 import { type Major, majors, releaseOf } from '../../src/sandbox/release.js'
 
 function seeded(major: Major, number: number, now = '2026-03-02 10:00:00.000000'): Env {

@@ -180,6 +180,10 @@ function attributeError(message: string, { model, method }: Subject): Verdict {
 }
 
 function invalidInput(detail: string, subject: Subject): Verdict {
+  // A method of one record was called on several; on 14 some fields of crm.lead do so when several leads are read.
+  if (/^Expected singleton: /.test(detail)) {
+    return { code: 'invalid_input', detail, hint: 'Odoo can do this with one record at a time, or with other fields.' }
+  }
   return { code: 'invalid_input', detail, ...(/^Invalid field /.test(detail) && fieldsHint(subject)) }
 }
 

@@ -1,4 +1,4 @@
-import type { Env } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
 import { seedCountries, seedLanguages } from './countries.js'
 import { seedGroups } from './groups.js'
 import { seedOrders } from './orders.js'

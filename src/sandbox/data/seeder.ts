@@ -1,5 +1,6 @@
+import type { Env } from '../orm/env.js'
 import { hasColumn } from '../orm/models.js'
-import type { Cell, Env, Row, Translations } from '../orm/types.js'
+import type { Cell, Row, Translations } from '../orm/types.js'
 import { createRandom, type Random } from './random.js'
 
 export type Cells = { [field: string]: Cell | Translations | undefined }

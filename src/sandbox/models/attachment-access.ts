@@ -1,6 +1,7 @@
 import { accessError } from '../exceptions.js'
 import { hasRights, type Right, visibleIds } from '../orm/access.js'
-import type { Env, Guard, Row } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
+import type { Guard, Row } from '../orm/types.js'
 
 /** Files are for those who may see the record that they are at, and change it to change them. */
 export const attachmentGuard: Guard = {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { base64Error } from '../exceptions.js'
 import type { Json, JsonObject } from '../json.js'
-import type { Env, Method, Rec, Value } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
+import type { Method, Rec, Value } from '../orm/types.js'
 
 /** The column of ir.attachment that keeps the file, in base64. Odoo keeps it in its filestore. */
 export const contentColumn = 'content_secret'

@@ -1,4 +1,5 @@
-import type { Env, Rec } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
+import type { Rec } from '../orm/types.js'
 
 /** The company that who asks works for just now. */
 export function companyOf(env: Env): number | false {

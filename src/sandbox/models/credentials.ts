@@ -1,4 +1,4 @@
-import type { Tables } from '../orm/types.js'
+import type { Tables } from '../orm/tables.js'
 
 /** The column of res.users that keeps the password. No field shows it. */
 export const secretColumn = 'password_secret'

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../json.js'
+import type { Env } from '../orm/env.js'
 import { search } from '../orm/search.js'
-import type { Env, Model, Rec, Row, Value } from '../orm/types.js'
+import type { Model, Rec, Row, Value } from '../orm/types.js'
 import { brokenConstraint } from '../orm/write/integrity.js'
 import { write } from '../orm/write/write.js'
 import { companyOf } from './companies.js'

@@ -1,3 +1,5 @@
+// Longer than other files because one model is one file.
+
 import {
   boolean,
   char,

@@ -1,4 +1,4 @@
-import type { Env } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
 
 /** The id behind an external id such as `base.group_user`. */
 export function idOf(env: Env, xmlid: string): number | undefined {

@@ -1,4 +1,4 @@
-import type { Tables } from '../orm/types.js'
+import type { Tables } from '../orm/tables.js'
 
 /** The external ids of all groups of a user, with those that they imply. */
 export function groupsOf(tables: Tables, uid: number): Set<string> {

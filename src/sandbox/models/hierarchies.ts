@@ -1,5 +1,5 @@
 import { userError, validationError } from '../exceptions.js'
-import type { Env } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
 
 /** Throws where a record is its own ancestor. Without a message it is what all models say that keep paths. */
 export function refuseCycles(env: Env, model: string, parent: string, ids: number[], message?: string): void {

@@ -1,5 +1,6 @@
+import type { Env } from '../orm/env.js'
 import { binary, boolean, char, datetime, integer, many2one, selection, text } from '../orm/fields.js'
-import type { Env, ModelSpec } from '../orm/types.js'
+import type { ModelSpec } from '../orm/types.js'
 import { displayNameOf } from '../orm/values.js'
 import { attachmentGuard } from './attachment-access.js'
 import { accessTokens, content, guessType, rawText, writeDatas, writeRaw } from './attachment-content.js'

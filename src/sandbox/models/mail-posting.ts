@@ -1,5 +1,6 @@
 import type { Json } from '../json.js'
-import type { Env, Method, Model } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
+import type { Method, Model } from '../orm/types.js'
 import { create } from '../orm/write/create.js'
 import { textOf } from './res-partner-computed.js'
 

@@ -1,7 +1,8 @@
 import type { Json } from '../json.js'
+import type { Env } from '../orm/env.js'
 import { positive, searchNames } from '../orm/name-search.js'
 import { limitOf, matcher, search } from '../orm/search.js'
-import type { Env, Model, NameQuery } from '../orm/types.js'
+import type { Model, NameQuery } from '../orm/types.js'
 import { truthy } from '../python.js'
 
 /** Products: by their code alone where one fits, else those whose code matches, then those whose name does. */

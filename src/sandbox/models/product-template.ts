@@ -1,4 +1,5 @@
 import type { Json } from '../json.js'
+import type { Env } from '../orm/env.js'
 import {
   binary,
   boolean,
@@ -13,7 +14,7 @@ import {
   selection,
   text
 } from '../orm/fields.js'
-import type { Env, ModelSpec, Rec } from '../orm/types.js'
+import type { ModelSpec, Rec } from '../orm/types.js'
 import { companyOf, currencyOfCompany } from './companies.js'
 import { activitiesOn, messagesOn } from './counting.js'
 import { searchTemplate } from './display-names.js'

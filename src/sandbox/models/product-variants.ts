@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../json.js'
-import type { Env, Rec, Value } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
+import type { Rec, Value } from '../orm/types.js'
 import { valueAt as valueIn } from '../orm/values.js'
 import { create } from '../orm/write/create.js'
 import { unlink } from '../orm/write/unlink.js'

@@ -1,4 +1,5 @@
-import type { Env, Rec, Row, Value } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
+import type { Rec, Row, Value } from '../orm/types.js'
 import { total } from './account-amounts.js'
 import { groupsOf } from './groups.js'
 

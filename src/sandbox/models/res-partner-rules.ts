@@ -1,6 +1,7 @@
 import { OdooException, userError, validationError } from '../exceptions.js'
 import type { Json, JsonObject } from '../json.js'
-import type { Cell, Env, Rec, Row, Translations, Value } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
+import type { Cell, Rec, Row, Translations, Value } from '../orm/types.js'
 import { brokenConstraint } from '../orm/write/integrity.js'
 import { groupsOf } from './groups.js'
 import { refuseCycles } from './hierarchies.js'

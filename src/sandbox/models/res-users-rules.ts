@@ -1,6 +1,7 @@
 import { accessError, assertionError, userError, validationError } from '../exceptions.js'
 import type { Json, JsonObject } from '../json.js'
-import type { Env, Method, Row } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
+import type { Method, Row } from '../orm/types.js'
 import type { Major } from '../release.js'
 import { secretColumn } from './credentials.js'
 import { idOf } from './external-ids.js'

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../json.js'
-import type { Env, Method } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
+import type { Method } from '../orm/types.js'
 import { write } from '../orm/write/write.js'
 
 /** What users may change of themselves without any right to change users. */

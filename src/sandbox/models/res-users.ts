@@ -1,4 +1,5 @@
 import type { Json } from '../json.js'
+import type { Env } from '../orm/env.js'
 import {
   boolean,
   char,
@@ -11,7 +12,7 @@ import {
   related,
   selection
 } from '../orm/fields.js'
-import type { Env, ModelSpec } from '../orm/types.js'
+import type { ModelSpec } from '../orm/types.js'
 import { companyOf } from './companies.js'
 import { searchUser } from './display-names.js'
 import { idOf } from './external-ids.js'

@@ -1,4 +1,5 @@
-import type { Env, Rec } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
+import type { Rec } from '../orm/types.js'
 
 interface Amounts {
   untaxed: number

@@ -1,6 +1,7 @@
 import { userError } from '../exceptions.js'
 import type { JsonObject } from '../json.js'
-import type { Env, Field, Rec, Row } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
+import type { Field, Rec, Row } from '../orm/types.js'
 import { displayNameOf, valueAt as valueIn } from '../orm/values.js'
 import { brokenConstraint } from '../orm/write/integrity.js'
 import { commercialOf, textOf } from './res-partner-computed.js'

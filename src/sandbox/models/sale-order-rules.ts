@@ -1,7 +1,7 @@
 import { userError } from '../exceptions.js'
 import type { Json, JsonObject } from '../json.js'
 import { checkReadable } from '../orm/access.js'
-import type { Env } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
 import { commercialOfUser } from './res-partner-rules.js'
 
 /** The rule of portal users: what is their company's. */

@@ -1,7 +1,8 @@
 import { userError } from '../exceptions.js'
 import type { Json, JsonObject } from '../json.js'
 import { checkReadable } from '../orm/access.js'
-import type { Env, Method } from '../orm/types.js'
+import type { Env } from '../orm/env.js'
+import type { Method } from '../orm/types.js'
 import { write } from '../orm/write/write.js'
 import type { Major } from '../release.js'
 

@@ -1,8 +1,9 @@
 import { assertionError, missingError } from '../exceptions.js'
 import type { Json } from '../json.js'
+import type { Env } from './env.js'
 import { fieldError, rightsError, ruleError } from './refusals.js'
 import { matcher } from './search.js'
-import type { Env, Field, Model, Rule } from './types.js'
+import type { Field, Model, Rule } from './types.js'
 
 export type Right = 'c' | 'r' | 'w' | 'u'
 

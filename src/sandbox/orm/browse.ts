@@ -2,7 +2,8 @@ import { asList } from '../arguments.js'
 import { databaseError, indexError, missingError, typeError, valueError } from '../exceptions.js'
 import { isObject, type Json } from '../json.js'
 import { repr, truthy, typeName } from '../python.js'
-import type { Env, Model } from './types.js'
+import type { Env } from './env.js'
+import type { Model } from './types.js'
 import { notAnInteger } from './write/sql-values.js'
 
 /** `browse` of Python: an id, a list of them, or whatever can be walked through. What is not true is no id. */

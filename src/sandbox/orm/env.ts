@@ -1,6 +1,36 @@
+import type { JsonObject } from '../json.js'
 import { groupsOf } from '../models/groups.js'
-import type { Release } from '../release.js'
-import type { Context, Env, Models, Tables } from './types.js'
+import type { Major, Release } from '../release.js'
+import type { Models } from './models.js'
+import type { Tables } from './tables.js'
+
+export type Context = JsonObject
+
+/** Who does something, in what context, in which transaction. */
+export interface Env {
+  readonly release: Release
+  readonly major: Major
+  readonly models: Models
+  readonly tables: Tables
+  readonly uid: number
+  /** Superuser: neither rights nor rules count. */
+  readonly su: boolean
+  readonly context: Context
+  /** Start of the transaction, UTC with microseconds: `2026-11-24 10:00:00.123456`. */
+  readonly now: string
+  /** The language of the context, if it is one that is installed. */
+  readonly lang: string | null
+  readonly tz: string | null
+  /** The ids of the companies that the context activates: `allowed_company_ids`, else all of the user's. */
+  readonly companies: number[]
+  sudo(): Env
+  withContext(more: Context): Env
+  /** In this context alone. */
+  inContext(context: Context): Env
+  as(uid: number): Env
+  /** Whether the user has a group, named as `base.group_user`. */
+  hasGroup(xmlid: string): boolean
+}
 
 export interface EnvOptions {
   release: Release

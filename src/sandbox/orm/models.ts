@@ -1,6 +1,14 @@
 import { existsIn, type Major } from '../release.js'
 import { char, datetime, integer, many2one } from './fields.js'
-import type { Field, FieldSpec, Method, Model, ModelSpec, Models } from './types.js'
+import type { Field, FieldSpec, Method, Model, ModelSpec } from './types.js'
+
+/** The models of one release. */
+export interface Models {
+  get(name: string): Model | undefined
+  /** Throws a KeyError for a name that is none. */
+  need(name: string): Model
+  names(): string[]
+}
 
 /** The models of one release, made of what each model's file says. */
 export function createModels(major: Major, specs: readonly ModelSpec[]): Models {

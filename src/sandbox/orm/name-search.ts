@@ -1,8 +1,9 @@
 import { typeError } from '../exceptions.js'
 import type { Json } from '../json.js'
 import { truthy, typeName } from '../python.js'
+import type { Env } from './env.js'
 import { search } from './search.js'
-import type { Env, Model, NameQuery } from './types.js'
+import type { Model, NameQuery } from './types.js'
 import { displayNameOf } from './values.js'
 
 /** The method `name_search`: pairs of id and name. */

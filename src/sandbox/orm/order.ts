@@ -3,9 +3,10 @@ import type { Json } from '../json.js'
 import { repr, truthy, typeName } from '../python.js'
 import type { Major } from '../release.js'
 import { compareTexts } from './collation.js'
+import type { Env } from './env.js'
 import { checkColumn, isColumn, sqlValue } from './group/columns.js'
 import { isNumberGranularity, numberOf } from './group/granularity.js'
-import type { Env, Field, Model, Value } from './types.js'
+import type { Field, Model, Value } from './types.js'
 import { valueAt } from './values.js'
 
 /** What ORDER BY sorts by: an expression of SQL, and which way. */

@@ -2,7 +2,8 @@ import { typeError, valueError } from '../exceptions.js'
 import type { Json, JsonObject } from '../json.js'
 import { repr, truthy, typeName } from '../python.js'
 import { checkField, checkRights, checkRules, visibleFields } from './access.js'
-import type { Env, Field, Model, Value } from './types.js'
+import type { Env } from './env.js'
+import type { Field, Model, Value } from './types.js'
 import { displayNameOf, fieldValue } from './values.js'
 
 /** Rows as `read` gives them, in the order of `ids`; what does not exist is left out. */

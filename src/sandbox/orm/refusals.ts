@@ -3,8 +3,9 @@ import { idOf } from '../models/external-ids.js'
 import { repr } from '../python.js'
 import { type Right, rulesOf } from './access.js'
 import { compareTexts } from './collation.js'
+import type { Env } from './env.js'
 import { matcher } from './search.js'
-import type { Env, Field, Model, Rule } from './types.js'
+import type { Field, Model, Rule } from './types.js'
 import { displayNameOf, recordOf, valueAt } from './values.js'
 
 const verbs = { c: 'create', r: 'access', w: 'modify', u: 'delete' } as const

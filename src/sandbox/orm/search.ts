@@ -4,8 +4,9 @@ import { truthy, typeName } from '../python.js'
 import { checkRights, ruleOf } from './access.js'
 import { cellReader } from './domain/cells.js'
 import { type Compiled, compile } from './domain/domain.js'
+import type { Env } from './env.js'
 import { compareBy, orderOf } from './order.js'
-import type { Env, Model } from './types.js'
+import type { Model } from './types.js'
 
 export interface Page {
   offset?: Json | undefined

@@ -1,5 +1,27 @@
+import type { Models } from './models.js'
 import { hasColumn } from './models.js'
-import type { Cell, Models, Row, Tables, Translations } from './types.js'
+import type { Cell, Row, Translations } from './types.js'
+
+/** The stored rows, with an undo log for the transaction under way. */
+export interface Tables {
+  rows(model: string): Map<number, Row>
+  row(model: string, id: number): Row | undefined
+  insert(model: string, row: Row): void
+  nextId(model: string): number
+  update(model: string, id: number, cells: { [field: string]: Cell | Translations }): void
+  remove(model: string, id: number): void
+  /** The ids of the records whose many2one is this id. Unordered; kept in an index. */
+  referring(model: string, field: string, id: number): ReadonlySet<number>
+  /** The other side of a many2many; `reverse` looks from its second side. */
+  links(table: string, id: number, reverse: boolean): ReadonlySet<number>
+  link(table: string, left: number, right: number): void
+  unlink(table: string, left: number, right: number): void
+  begin(): void
+  commit(): void
+  rollback(): void
+  /** Counts commits that changed something. */
+  readonly writes: number
+}
 
 type Cells = { [field: string]: Cell | Translations }
 

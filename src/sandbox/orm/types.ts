@@ -1,5 +1,8 @@
+// Longer than other files on purpose: the one page that says what a model is made of.
+
 import type { Json, JsonObject } from '../json.js'
-import type { Major, Release } from '../release.js'
+import type { Major } from '../release.js'
+import type { Env } from './env.js'
 
 export type FieldType =
   | 'char'
@@ -263,61 +266,4 @@ export interface Model
   methods: Map<string, Method>
   /** Whether it has a field `active`. */
   hasActive: boolean
-}
-
-export type Context = JsonObject
-
-/** Who does something, in what context, in which transaction. */
-export interface Env {
-  readonly release: Release
-  readonly major: Major
-  readonly models: Models
-  readonly tables: Tables
-  readonly uid: number
-  /** Superuser: neither rights nor rules count. */
-  readonly su: boolean
-  readonly context: Context
-  /** Start of the transaction, UTC with microseconds: `2026-11-24 10:00:00.123456`. */
-  readonly now: string
-  /** The language of the context, if it is one that is installed. */
-  readonly lang: string | null
-  readonly tz: string | null
-  /** The ids of the companies that the context activates: `allowed_company_ids`, else all of the user's. */
-  readonly companies: number[]
-  sudo(): Env
-  withContext(more: Context): Env
-  /** In this context alone. */
-  inContext(context: Context): Env
-  as(uid: number): Env
-  /** Whether the user has a group, named as `base.group_user`. */
-  hasGroup(xmlid: string): boolean
-}
-
-/** The models of one release. */
-export interface Models {
-  get(name: string): Model | undefined
-  /** Throws a KeyError for a name that is none. */
-  need(name: string): Model
-  names(): string[]
-}
-
-/** The stored rows, with an undo log for the transaction under way. */
-export interface Tables {
-  rows(model: string): Map<number, Row>
-  row(model: string, id: number): Row | undefined
-  insert(model: string, row: Row): void
-  nextId(model: string): number
-  update(model: string, id: number, cells: { [field: string]: Cell | Translations }): void
-  remove(model: string, id: number): void
-  /** The ids of the records whose many2one is this id. Unordered; kept in an index. */
-  referring(model: string, field: string, id: number): ReadonlySet<number>
-  /** The other side of a many2many; `reverse` looks from its second side. */
-  links(table: string, id: number, reverse: boolean): ReadonlySet<number>
-  link(table: string, left: number, right: number): void
-  unlink(table: string, left: number, right: number): void
-  begin(): void
-  commit(): void
-  rollback(): void
-  /** Counts commits that changed something. */
-  readonly writes: number
 }

@@ -1,8 +1,9 @@
 import { visibleIds } from './access.js'
+import type { Env } from './env.js'
 import { hasColumn } from './models.js'
 import { compareBy } from './order.js'
 import { matcher } from './search.js'
-import type { Cell, Env, Field, Model, Rec, Translations, Value } from './types.js'
+import type { Cell, Field, Model, Rec, Translations, Value } from './types.js'
 import { round } from './write/convert.js'
 
 /** The value of a field of one record, computed where it is; whose rights count is decided elsewhere. */

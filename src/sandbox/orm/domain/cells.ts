@@ -1,5 +1,6 @@
+import type { Env } from '../env.js'
 import { hasColumn } from '../models.js'
-import type { Cell, Env, Field, Model, Value } from '../types.js'
+import type { Cell, Field, Model, Value } from '../types.js'
 import { fieldValue } from '../values.js'
 
 /** Reads one field of many records, as superuser: what does not depend on the record is looked up once. */

@@ -1,7 +1,8 @@
 import { notImplementedError, typeError } from '../../exceptions.js'
 import type { Json } from '../../json.js'
 import { repr, truthy, typeName } from '../../python.js'
-import type { Env, Field, Model } from '../types.js'
+import type { Env } from '../env.js'
+import type { Field, Model } from '../types.js'
 import { dateCondition, datetimeCondition } from './date-conditions-19.js'
 import {
   type Condition,

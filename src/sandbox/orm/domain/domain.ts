@@ -1,5 +1,6 @@
 import type { Json } from '../../json.js'
-import type { Env, Model } from '../types.js'
+import type { Env } from '../env.js'
+import type { Model } from '../types.js'
 import { compile14 } from './domain-14.js'
 import { compile19 } from './domain-19.js'
 

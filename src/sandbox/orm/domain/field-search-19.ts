@@ -1,6 +1,7 @@
 import type { Json } from '../../json.js'
 import { truthy } from '../../python.js'
-import type { Env, Field, Model } from '../types.js'
+import type { Env } from '../env.js'
+import type { Field, Model } from '../types.js'
 import { condition, isNegative, type Node, nary, no, parse, yes } from './domain-19.js'
 import { falsyValue } from './optimize-19.js'
 import { OrderedSet } from './ordered-set.js'

@@ -1,4 +1,5 @@
-import type { Env, Model } from '../types.js'
+import type { Env } from '../env.js'
+import type { Model } from '../types.js'
 import { valueAt } from '../values.js'
 
 /** The records and everything below them, along the model's parent field or another many2one to itself. */

@@ -1,6 +1,7 @@
 import { userError, valueError } from '../../exceptions.js'
 import type { Json } from '../../json.js'
-import type { Env, Field, Model } from '../types.js'
+import type { Env } from '../env.js'
+import type { Field, Model } from '../types.js'
 import { basicOptimizations, fullOptimizations } from './conditions-19.js'
 import {
   type Condition,

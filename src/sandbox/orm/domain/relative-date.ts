@@ -1,8 +1,8 @@
 import { valueError } from '../../exceptions.js'
 import { repr } from '../../python.js'
+import type { Env } from '../env.js'
 import { toLocal, toUtc, zoneNamed } from '../group/time-zone.js'
 import { weekStartOf } from '../group/week.js'
-import type { Env } from '../types.js'
 
 /** A date or datetime that a domain of Odoo 19 names: ISO, or relative to now such as `today -7d` and `=monday`. */
 export interface ParsedDate {

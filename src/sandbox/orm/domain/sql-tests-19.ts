@@ -1,6 +1,7 @@
 import { assertionError, OdooException, valueError } from '../../exceptions.js'
 import { checkField, checkRights, ruleOf } from '../access.js'
-import type { Env, Field, Model } from '../types.js'
+import type { Env } from '../env.js'
+import type { Field, Model } from '../types.js'
 import { cellReader, linkReader } from './cells.js'
 import { always, and, never, or, type Test } from './domain.js'
 import { type Condition, isNegative, isNode, mentionsActive, type Node, nary, parse } from './domain-19.js'

@@ -1,7 +1,8 @@
 import { databaseError, valueError } from '../../exceptions.js'
 import type { Json } from '../../json.js'
 import { checkField } from '../access.js'
-import type { Cell, Env, Field, Model, Value } from '../types.js'
+import type { Env } from '../env.js'
+import type { Cell, Field, Model, Value } from '../types.js'
 import { valueAt } from '../values.js'
 import { checkColumn, sqlValue } from './columns.js'
 

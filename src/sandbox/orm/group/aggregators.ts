@@ -1,4 +1,5 @@
-import type { Env, Field } from '../types.js'
+import type { Env } from '../env.js'
+import type { Field } from '../types.js'
 
 const summed = new Set(['integer', 'float', 'monetary', 'many2one_reference'])
 

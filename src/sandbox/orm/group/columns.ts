@@ -1,5 +1,6 @@
 import { valueError } from '../../exceptions.js'
-import type { Env, Field, Model, Value } from '../types.js'
+import type { Env } from '../env.js'
+import type { Field, Model, Value } from '../types.js'
 
 /** Whether a table has a column of the field: that of the model, or of the parent that it inherits the field from. */
 export function isColumn(env: Env, field: Field): boolean {

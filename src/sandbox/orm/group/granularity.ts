@@ -1,5 +1,6 @@
 import { attributeError } from '../../exceptions.js'
-import type { Env, Field } from '../types.js'
+import type { Env } from '../env.js'
+import type { Field } from '../types.js'
 import { toLocal, toUtc, zoneNamed } from './time-zone.js'
 import { languageOf, weekOfLabel, weekStartOf } from './week.js'
 

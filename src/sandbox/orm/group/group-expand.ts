@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../json.js'
-import type { Cell, Env, Field, Model } from '../types.js'
+import type { Env } from '../env.js'
+import type { Cell, Field, Model } from '../types.js'
 import { valueAt } from '../values.js'
 import type { Group } from './grouping.js'
 

@@ -1,7 +1,8 @@
 import type { Json } from '../../json.js'
 import { compareTexts } from '../collation.js'
+import type { Env } from '../env.js'
 import { compareBy } from '../order.js'
-import type { Cell, Env, Field, Model } from '../types.js'
+import type { Cell, Field, Model } from '../types.js'
 import { displayNameOf, valueAt } from '../values.js'
 import { isNumberGranularity, isTimeGranularity, numberOf, type Period, periodOf, periodStart } from './granularity.js'
 

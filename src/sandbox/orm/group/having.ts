@@ -2,7 +2,8 @@ import { databaseError, indexError, type OdooException, valueError } from '../..
 import type { Json } from '../../json.js'
 import { repr } from '../../python.js'
 import { and, not, or, type Test, type Truth } from '../domain/domain.js'
-import type { Cell, Env, Model } from '../types.js'
+import type { Env } from '../env.js'
+import type { Cell, Model } from '../types.js'
 import { type Aggregate, aggregateOf } from './aggregates.js'
 
 const comparators = ['in', 'not in', '<', '>', '<=', '>=', '=', '!=']

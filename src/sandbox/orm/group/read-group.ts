@@ -1,5 +1,6 @@
 import type { Json } from '../../json.js'
-import type { Env, Model } from '../types.js'
+import type { Env } from '../env.js'
+import type { Model } from '../types.js'
 import { readGroup14 } from './read-group-14.js'
 import { readGroup17 } from './read-group-17.js'
 

@@ -1,4 +1,4 @@
-import type { Env } from '../types.js'
+import type { Env } from '../env.js'
 
 /** The language in which labels are written: that of the context, else English. */
 export function languageOf(env: Env): string {

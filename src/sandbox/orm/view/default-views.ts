@@ -1,5 +1,6 @@
 import { userError } from '../../exceptions.js'
-import type { Env, Field, Model } from '../types.js'
+import type { Env } from '../env.js'
+import type { Field, Model } from '../types.js'
 
 /** The arch that Odoo makes where a model has no view of a type. Throws where there is none to make. */
 export function defaultArch(env: Env, model: Model, type: string): string {

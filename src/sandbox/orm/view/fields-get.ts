@@ -3,9 +3,10 @@ import type { Json, JsonObject } from '../../json.js'
 import { isObject } from '../../json.js'
 import { truthy, typeName } from '../../python.js'
 import { hasRights, visibleFields } from '../access.js'
+import type { Env } from '../env.js'
 import { aggregatorOf } from '../group/aggregators.js'
 import { hasSql, isAttachment, isColumn } from '../group/columns.js'
-import type { Env, Field, Model } from '../types.js'
+import type { Field, Model } from '../types.js'
 
 /**
  * `fields_get`: what there is to know of the fields that the user's groups may see. Names that are no fields are left

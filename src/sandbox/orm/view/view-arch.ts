@@ -1,5 +1,6 @@
 import { hasRights, mayKnow } from '../access.js'
-import type { Env, Field, Model } from '../types.js'
+import type { Env } from '../env.js'
+import type { Field, Model } from '../types.js'
 import { escaped, listTag } from './default-views.js'
 
 /** An arch as a user sees it, and the fields in it, in order. */

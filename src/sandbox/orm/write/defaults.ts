@@ -2,8 +2,9 @@ import { asList } from '../../arguments.js'
 import type { Json, JsonObject } from '../../json.js'
 import { truthy } from '../../python.js'
 import { mayKnow } from '../access.js'
+import type { Env } from '../env.js'
 import { toJson } from '../read.js'
-import type { Env, Field, Model } from '../types.js'
+import type { Field, Model } from '../types.js'
 import { toCell } from './convert.js'
 
 /** The default of a field: `default_<name>` of the context, else the model's own. */

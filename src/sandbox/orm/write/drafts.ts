@@ -3,7 +3,8 @@ import { attributeError, valueError } from '../../exceptions.js'
 import { isObject, type Json, type JsonObject } from '../../json.js'
 import { repr, typeName } from '../../python.js'
 import { assertExist, browse, hashable, itemAt } from '../browse.js'
-import type { Env, Model } from '../types.js'
+import type { Env } from '../env.js'
+import type { Model } from '../types.js'
 import { codeOf } from './commands.js'
 
 /**

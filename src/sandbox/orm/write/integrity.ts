@@ -1,7 +1,8 @@
 import { validationError } from '../../exceptions.js'
 import type { JsonObject } from '../../json.js'
 import { assertExist } from '../browse.js'
-import type { Env, Field, Model, SqlConstraint } from '../types.js'
+import type { Env } from '../env.js'
+import type { Field, Model, SqlConstraint } from '../types.js'
 
 /** What Odoo makes of PostgreSQL's refusals: each release words them in its own way. */
 

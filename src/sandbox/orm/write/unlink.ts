@@ -1,7 +1,8 @@
 import { checkRights, checkRules, hasRules } from '../access.js'
 import { assertExist, existing } from '../browse.js'
+import type { Env } from '../env.js'
 import { hasColumn } from '../models.js'
-import type { Env, Field, Model } from '../types.js'
+import type { Field, Model } from '../types.js'
 import { foreignKey } from './integrity.js'
 
 /** Deletes records, and does to those that point at them what their fields say. */
