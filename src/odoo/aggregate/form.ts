@@ -1,7 +1,7 @@
 import type { Measure } from '../../core/check/aggregate-specs.js'
 import type { FieldMap, Group, GroupKey, Identity, Json, OdooContext } from '../../core/ports.js'
 import { isoTime, keyDomain, toGroupKey } from './group-key.js'
-import { isTimeZone } from './periods.js'
+import { knownZone } from './periods.js'
 import type { GroupRequest, RawGroup, RawKey } from './source.js'
 
 /** A search sees no archived records unless told to: where the groups do, their domains tell it. */
@@ -43,8 +43,7 @@ export class Form {
   ) {
     const { fields, identity, context } = around
     this.#domain = findable(request.domain, fields, context)
-    const zone = typeof context.tz === 'string' ? context.tz : identity.tz
-    this.#tz = zone !== null && isTimeZone(zone) ? zone : null
+    this.#tz = knownZone(typeof context.tz === 'string' ? context.tz : identity.tz)
   }
 
   rowOf({ keys, count, measures }: RawGroup): Row {

@@ -28,7 +28,7 @@ function conditions(domain: Json[], prefix = ''): [path: string, operator: strin
  * The bound of a period of times, as an instant. Where a clock is turned back an hour comes twice: Odoo begins periods
  * at its second coming, PostgreSQL counts both into one group (seen on 14 and 19). So a bound is the first of the two.
  * @param bound in Odoo's UTC form, `2026-10-25 01:00:00`
- * @param tz the time zone of the call
+ * @param tz the time zone of the call, from `knownZone`
  */
 export function firstComing(bound: string, tz: string | null): string {
   if (tz === null) return bound
@@ -39,18 +39,19 @@ export function firstComing(bound: string, tz: string | null): string {
   return isSame ? new Date(earlier).toISOString().slice(0, 19).replace('T', ' ') : bound
 }
 
-/** Whether the clocks of a time zone are known here. */
-export function isTimeZone(tz: string): boolean {
+/** The one name of a time zone whose clocks are known here; null for others. Callers may write it in any case. */
+export function knownZone(tz: string | null): string | null {
+  if (tz === null) return null
   try {
-    new Intl.DateTimeFormat('en', { timeZone: tz })
-    return true
+    return new Intl.DateTimeFormat('en', { timeZone: tz }).resolvedOptions().timeZone
   } catch {
-    return false
+    return null
   }
 }
 
 const hour = 3_600_000
 
+/** By the one name of their zones, of which there are a few hundred. */
 const clocks = new Map<string, Intl.DateTimeFormat>()
 
 /** How far the clocks of a time zone are ahead of UTC at an instant, in milliseconds. */
