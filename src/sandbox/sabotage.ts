@@ -99,9 +99,20 @@ async function padded(response: ServerResponse, body: Buffer, bytes: number): Pr
   const spaces = Buffer.alloc(64 * 1024, ' ')
   for (let left = bytes - body.length; left > 0 && !response.destroyed; left -= spaces.length) {
     const flowing = response.write(spaces.subarray(0, Math.min(left, spaces.length)))
-    if (!flowing) await Promise.race([once(response, 'drain'), once(response, 'close')])
+    if (!flowing) await writable(response)
   }
   response.end()
+}
+
+/** Waits until more can be written, or until nobody reads any more. */
+async function writable(response: ServerResponse): Promise<void> {
+  // The one that does not come must not go on listening: a huge body waits a hundred times.
+  const over = new AbortController()
+  try {
+    await Promise.race(['drain', 'close'].map(event => once(response, event, { signal: over.signal })))
+  } finally {
+    over.abort()
+  }
 }
 
 /** Ends a connection with RST. TLS sockets have no such thing in Node 20: they end without goodbye. */
