@@ -190,7 +190,9 @@ make_database() {
     in_chroot_as postgres createuser -p "$pg_port" --createdb --no-createrole --no-superuser odoo
   fi
   configure_odoo
-  run_odoo odoo --config /etc/odoo/odoo.conf -d lab "${init[@]}" --stop-after-init
+  # French from the start: a language that a test installs would change the answers to others that run at the time.
+  # English before it: the first one becomes the language of everybody, and the only one active but these.
+  run_odoo odoo --config /etc/odoo/odoo.conf -d lab "${init[@]}" --load-language=en_US,fr_FR --stop-after-init
   touch "$state/database.done"
 }
 

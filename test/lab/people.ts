@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Json } from '../../src/core/ports.js'
+import { ensureLanguage } from './languages.js'
 import type { LabOdoo } from './odoos.js'
 import { type DirectOdoo, logInDirectly } from './rpc.js'
 
@@ -49,7 +50,7 @@ export async function people(odoo: LabOdoo): Promise<People> {
  */
 export async function asTraveller(odoo: LabOdoo): Promise<LabOdoo> {
   const { admin, secondCompany } = await people(odoo)
-  await installLanguage(admin, 'fr_FR')
+  await ensureLanguage(admin, Number(odoo.version), 'fr_FR')
   const field = Number(odoo.version) >= 19 ? 'group_ids' : 'groups_id'
   const [own] = await admin.call<{ company_id: [number, string]; [groups: string]: Json }[]>('res.users', 'read', [
     [admin.uid],
@@ -65,23 +66,6 @@ export async function asTraveller(odoo: LabOdoo): Promise<LabOdoo> {
   })
   const { name, version, url, database } = odoo
   return { name: `${name}, far from home`, version, url, database, username, password, uid }
-}
-
-/** Loads a language with its translations, as the wizard in the settings does; nothing when it is there. */
-async function installLanguage(admin: DirectOdoo, code: string): Promise<void> {
-  const domain = [['code', '=', code]]
-  if ((await admin.call<number>('res.lang', 'search_count', [domain])) > 0) return
-  const context = { active_test: false }
-  const [lang] = await admin.call<number[]>('res.lang', 'search', [domain], { context })
-  const fields = await admin.call<Record<string, Json>>('base.language.install', 'fields_get', [], {}).catch(() => ({}))
-  if (Object.keys(fields).length === 0) {
-    await admin.call('res.lang', 'write', [[lang as number], { active: true }])
-    return
-  }
-  const values: { [field: string]: Json } =
-    'lang_ids' in fields ? { lang_ids: [[6, 0, [lang as number]]] } : { lang: code }
-  const wizard = await admin.call<number>('base.language.install', 'create', [values])
-  await admin.call('base.language.install', 'lang_install', [[wizard]])
 }
 
 async function person(
