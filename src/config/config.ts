@@ -1,7 +1,6 @@
-import type { GatewayError } from '../core/errors.js'
-import { normaliseUrl } from '../core/odoo-url.js'
 import type { PolicySettings } from '../core/policy.js'
 import type { Credential, Limits, Protocol } from '../core/ports.js'
+import { type LiveSettings, live } from './live.js'
 import { collect, type Sources } from './sources.js'
 import { type AccessKey, Values } from './values.js'
 
@@ -31,6 +30,10 @@ export interface Config {
   readonly policy: PolicySettings
   readonly log: { level: 'debug' | 'info' | 'warn' | 'error' | 'silent'; pretty?: boolean }
   readonly docs: boolean
+  readonly metrics: boolean
+  readonly live: LiveSettings
+  /** Of `GET /events`. */
+  readonly streams: { queueMax: number; maxPerPrincipal: number }
 }
 
 /** Every problem of the settings at once, one line each. */
@@ -87,7 +90,13 @@ export function loadConfig(surface: Surface | undefined, sources: Sources): Conf
       deniedMethods: values.list('denied_methods')
     },
     log: logSettings(values),
-    docs: values.boolean('docs') ?? true
+    docs: values.boolean('docs') ?? true,
+    metrics: values.boolean('metrics') ?? true,
+    live: live(values, odoo),
+    streams: {
+      queueMax: values.integer('sse_queue_maxsize'),
+      maxPerPrincipal: values.integer('max_streams_per_principal')
+    }
   }
   if (chosen === 'http') reportUnguarded(config, problems)
   if (problems.length > 0) throw new ConfigError(problems)
@@ -123,11 +132,12 @@ function defaultConnection(values: Values): Credential | undefined {
   if (username === undefined && uid === undefined) reportNobody(values, protocol)
   if (secret === undefined) values.report('api_key', 'missing; expected ODOO_API_KEY or ODOO_PASSWORD')
   return {
-    url: checkedUrl(values, url),
+    url: values.url('odoo_url', url),
     database: database ?? '',
     ...(username !== undefined && { username }),
     ...(uid !== undefined && { uid }),
     secret: secret ?? '',
+    ...(values.has('api_key') && { isKey: true as const }),
     protocol
   }
 }
@@ -141,15 +151,6 @@ function reportNobody(values: Values, protocol: Credential['protocol']): void {
       'username',
       'missing; expected the login name (ODOO_USERNAME), or an API key in place of the password'
     )
-  }
-}
-
-function checkedUrl(values: Values, url: string): string {
-  try {
-    return normaliseUrl(url)
-  } catch (error) {
-    values.report('odoo_url', (error as GatewayError).detail.replace(/^url: /, ''))
-    return url
   }
 }
 

@@ -137,6 +137,42 @@ export const settings = {
   },
   denied_models: { kind: 'list', description: 'Models to deny besides the default ones; `!pattern` lifts a default' },
   denied_methods: { kind: 'list', description: 'Methods to deny besides the default ones; `!pattern` lifts a default' },
+  sse_queue_maxsize: {
+    kind: 'integer',
+    default: '1000',
+    minimum: 1,
+    description: 'Updates that wait for a slow client of `/events`; those of one URI collapse to the newest'
+  },
+  max_streams_per_principal: {
+    kind: 'integer',
+    default: '100',
+    minimum: 1,
+    description: 'Streams of `/events` at a time per access key'
+  },
+  poll_interval: {
+    kind: 'seconds',
+    default: '2',
+    minimum: 0.1,
+    description: 'How often Odoo is asked for changes of what is subscribed; less often while nothing changes'
+  },
+  bus: {
+    kind: ['auto', 'off'],
+    default: 'auto',
+    description: 'Whether to listen on the bus of Odoo, where `odoo-mcp live install` has been run; `off`: poll alone'
+  },
+  live_channel: {
+    kind: 'secret',
+    description: 'Channel of the bus that tells of changes, as `odoo-mcp live install` prints it'
+  },
+  live_models: {
+    kind: 'list',
+    description: 'Models whose changes it tells of, as `odoo-mcp live install` prints them'
+  },
+  bus_url: {
+    kind: 'url',
+    description: 'Where the bus of Odoo is reached, if not at odoo_url: the gevent or longpolling port'
+  },
+  metrics: { kind: 'boolean', default: 'true', description: 'Serve `/metrics` for Prometheus' },
   log_level: {
     kind: ['debug', 'info', 'warn', 'warning', 'error', 'critical', 'silent'],
     default: 'info',

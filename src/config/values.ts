@@ -1,3 +1,5 @@
+import type { GatewayError } from '../core/errors.js'
+import { normaliseUrl } from '../core/odoo-url.js'
 import { flagOf, type Setting, type SettingName, settings } from './settings.js'
 import type { Given } from './sources.js'
 
@@ -71,6 +73,16 @@ export class Values {
     }
     this.report(name, 'expected a JSON array of texts, or texts with commas between')
     return []
+  }
+
+  /** A URL of a setting, normalised; what is wrong with it is reported. */
+  url(name: SettingName, url: string): string {
+    try {
+      return normaliseUrl(url)
+    } catch (error) {
+      this.report(name, (error as GatewayError).detail.replace(/^url: /, ''))
+      return url
+    }
   }
 
   accessKeys(name: SettingName): AccessKey[] {

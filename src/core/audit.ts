@@ -1,10 +1,14 @@
 import { isId } from './check/field-values.js'
 import { GatewayError, internalDetail, type Outcome } from './errors.js'
+import type { Written } from './live.js'
 import { type Argument, bindArguments } from './methods.js'
 import type { AuditEntry, Caller, Json, JsonObject, Log, Session } from './ports.js'
 
-/** Writes the one audit line of a write, and a second one if Odoo's reply came after its caller had gone. */
-export function createAudit(tool: string, caller: Caller, log: Log) {
+/**
+ * Writes the one audit line of a write, and a second one if Odoo's reply came after its caller had gone.
+ * @param onWrite told of each write that was, or may have been, applied
+ */
+export function createAudit(tool: string, caller: Caller, log: Log, onWrite: (written: Written) => void = () => {}) {
   let session: Session | undefined
   let about: ReturnType<typeof auditedParts> | undefined
   let sent = false
@@ -21,6 +25,8 @@ export function createAudit(tool: string, caller: Caller, log: Log) {
       ...(code !== undefined && { code })
     }
     log.info({ audit }, 'write')
+    if (outcome === 'not_applied' || outcome === 'failed_late') return
+    onWrite({ identity: session.odoo.identity, model: about.model, ids: about.ids ?? [] })
   }
   return {
     of(found: Session) {

@@ -14,6 +14,7 @@ export interface Catalogue {
   /** What may be listed, in order: a read-only server lists no tool that writes. */
   readonly listed: readonly Tool[]
   readonly unlisted: readonly Tool[]
+  /** Internal tools, too. */
   find(name: string): Entry | undefined
   nearest(name: string): string | undefined
 }
@@ -33,10 +34,11 @@ export function createCatalogue(tools: readonly Tool[], policy: Policy): Catalog
     if (byName.has(name)) throw new Error(`two tools are called ${name}`)
     byName.set(name, entry)
   }
-  const listed = tools.filter(tool => !policy.readOnly || !isWriting(tool))
+  const forClients = tools.filter(tool => !tool.internal)
+  const listed = forClients.filter(tool => !policy.readOnly || !isWriting(tool))
   return {
     listed,
-    unlisted: tools.filter(tool => !listed.includes(tool)),
+    unlisted: forClients.filter(tool => !listed.includes(tool)),
     find: name => byName.get(name),
     nearest: name =>
       nearest(

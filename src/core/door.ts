@@ -2,10 +2,12 @@ import { createAudit } from './audit.js'
 import { type Catalogue, createCatalogue, type Entry } from './catalogue.js'
 import { inspect } from './check/inspect.js'
 import { GatewayError } from './errors.js'
+import type { Written } from './live.js'
 import { methodInfo } from './methods.js'
 import type { Policy } from './policy.js'
 import type {
   Caller,
+  CallOutcome,
   CallRequest,
   CallScope,
   Clock,
@@ -28,6 +30,10 @@ export interface GatewayParts {
   timeouts: { read: number; write: number }
   log: Log
   clock: Clock
+  /** Told of every write that was, or may have been, applied. Must not throw. */
+  onWrite?: (written: Written) => void
+  /** Told of every call when it has ended. Must not throw. */
+  onCall?: (call: CallOutcome) => void
 }
 
 /** Builds the one door to the tools: nothing else calls an `OdooPort`. */
@@ -36,11 +42,16 @@ export function createGateway(parts: GatewayParts): Gateway {
   return {
     tools: catalogue.listed,
     unlisted: catalogue.unlisted,
-    find: name => catalogue.find(name)?.tool,
+    find: name => {
+      const tool = catalogue.find(name)?.tool
+      return tool?.internal ? undefined : tool
+    },
     nearest: catalogue.nearest,
     call: request => callTool(request, catalogue, parts),
     release: slot => parts.sessions.release(slot),
     touch: slot => parts.sessions.touch(slot),
+    hold: (caller, signal, ended) =>
+      parts.sessions.hold(caller, { signal, deadline: parts.clock() + parts.timeouts.read }, ended),
     get connected() {
       return parts.sessions.connected
     }
@@ -56,9 +67,15 @@ async function callTool(request: CallRequest, catalogue: Catalogue, parts: Gatew
   const { caller, signal, input = {} } = request
   const started = parts.clock()
   const call: Call = { entry, input, caller, signal, parts, rpcs: 0 }
-  const log = (outcome: string) => {
-    const fields = { request_id: caller.requestId, principal: caller.principal, tool: entry.tool.name }
-    parts.log.info({ ...fields, ms: parts.clock() - started, rpcs: call.rpcs, outcome }, 'call')
+  const log = (outcome: CallOutcome['outcome']) => {
+    const { background = false } = request
+    const numbers = { ms: parts.clock() - started, rpcs: call.rpcs, outcome }
+    const tool = entry.tool.name
+    parts.log[background ? 'debug' : 'info'](
+      { request_id: caller.requestId, principal: caller.principal, tool, ...numbers },
+      'call'
+    )
+    parts.onCall?.({ tool, ...numbers, background })
   }
   try {
     const output = await (entry.tool.access === 'session' ? runWithoutOdoo(call) : runOnOdoo(call))
@@ -103,7 +120,7 @@ async function runOnOdoo(call: Call): Promise<JsonObject> {
   const { entry, caller, parts } = call
   const { policy, limits, sessions, timeouts, log } = parts
   const { tool } = entry
-  const audit = isWrite(tool, call.input) ? createAudit(tool.name, caller, log) : undefined
+  const audit = isWrite(tool, call.input) ? createAudit(tool.name, caller, log, parts.onWrite) : undefined
   // What is looked up before a write is a read, with a read's time.
   const scope = scopeOf(call, timeouts.read)
   let session: Session | undefined

@@ -2,6 +2,8 @@
 
 import type { TSchema } from '@sinclair/typebox'
 import type { ErrorCode, Outcome } from './errors.js'
+import type { FileFacts, FileStream } from './files.js'
+import type { EndReason, Hold } from './live.js'
 import type { Effect } from './policy.js'
 
 /** JSON as every wire here speaks it. */
@@ -21,6 +23,8 @@ export interface Credential {
   uid?: number
   /** Password or API key: Odoo accepts both in the same place. */
   secret: string
+  /** The secret is known to be an API key: Odoo's web login takes none. */
+  isKey?: true
   /** The wire to use; `auto` chooses once, at login. */
   protocol: 'auto' | Protocol
 }
@@ -188,6 +192,15 @@ export interface OdooPort {
   describeFields(model: string, fields: string[], attributes: string[]): Promise<Record<string, JsonObject>>
   /** Cached: the models that this user may read, sorted by technical name. */
   models(): Promise<ModelInfo[]>
+  /** What is known of a file; undefined for an empty field. `not_found` for a record that is not there, or not to be seen. */
+  fileFacts(model: string, id: number, field: string): Promise<FileFacts | undefined>
+  /** The whole content in base64, empty for none. */
+  readFile(model: string, id: number, field: string): Promise<string>
+  /**
+   * The content as it comes from Odoo's web server, or the part of it that `range` names, as in HTTP (from 19 on; 14 sends
+   * the whole). Undefined where that is not to be had: with an API key, or where Odoo asks for a second factor.
+   */
+  openFile(model: string, id: number, field: string, range?: string): Promise<FileStream | undefined>
   /** One transaction, whatever the number of rows; the new ids in order. */
   create(model: string, rows: JsonObject[]): Promise<number[]>
   write(model: string, ids: number[], values: JsonObject): Promise<CallReply>
@@ -207,6 +220,8 @@ export interface OdooLogin {
 export interface SavedLogin {
   identity: Identity
   secret: string
+  /** As in the credential. */
+  isKey?: true
 }
 
 export interface OpenOdoo {
@@ -310,6 +325,11 @@ export interface Sessions {
   release(slot: SessionSlot): void
   /** Renews the idle time of a slot's session: an open stream counts as use. */
   touch(slot: SessionSlot): void
+  /**
+   * Keeps the session that this caller's calls use from becoming idle, and tells once when it has ended. The caller in
+   * the hold means this session for good, whatever the surface connects to meanwhile. `auth_required` as for calls.
+   */
+  hold(caller: Caller, scope: CallScope, ended: (reason: EndReason) => void): Promise<Hold>
   /** A call on a session has ended, with this error if it failed. A login that Odoo refuses ends its session. */
   settled(session: Session, error?: unknown): void
   /** Whether the default connection's last call worked. */
@@ -361,6 +381,8 @@ export interface Tool {
   /** The key of the output that a surface with little room may deliver in part: a list, or an object by its members. */
   rows?: string
   rest: { paths: readonly string[]; methods: readonly ('GET' | 'POST')[] }
+  /** Called by our own surfaces alone, for something that they show in another form: no client finds it. */
+  internal?: true
   /** An input that works on a fresh Odoo, for OpenAPI and docs. */
   example: JsonObject
   /** Input and output are checked by the door against the schemas. */
@@ -384,6 +406,19 @@ export interface CallRequest {
   caller: Caller
   /** Aborted when the caller leaves. */
   signal: AbortSignal
+  /** Nobody waits for it: it is one of many looks at what is subscribed, and logged as a detail. */
+  background?: true
+}
+
+/** A call that has come through the door, for those who count. */
+export interface CallOutcome {
+  tool: string
+  outcome: 'ok' | ErrorCode
+  ms: number
+  /** Requests that went to Odoo. */
+  rpcs: number
+  /** As in the request. */
+  background: boolean
 }
 
 /** The one door to the tools, and what surfaces may know of them. */
@@ -392,7 +427,7 @@ export interface Gateway {
   readonly tools: readonly Tool[]
   /** Those it does not: they can be called by whoever knows them, to be told that the policy refuses it. */
   readonly unlisted: readonly Tool[]
-  /** The tool behind a name or an alias, listed or not; undefined when there is none. */
+  /** The tool behind a name or an alias, listed or not; undefined when there is none, or none for clients. */
   find(name: string): Tool | undefined
   /** The nearest tool name to a wrong one, if any is near. */
   nearest(name: string): string | undefined
@@ -402,6 +437,8 @@ export interface Gateway {
   release(slot: SessionSlot): void
   /** Renews the idle time of a slot's session: an open stream counts as use. */
   touch(slot: SessionSlot): void
+  /** Keeps the session of a caller in use until it is released, and tells once when it has ended. */
+  hold(caller: Caller, signal: AbortSignal, ended: (reason: EndReason) => void): Promise<Hold>
   /** Whether the default connection's last call worked. */
   readonly connected: boolean
 }

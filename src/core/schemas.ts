@@ -17,11 +17,15 @@ export const ModelName = Type.String({
   [Expected]: 'the technical name of a model, such as "res.partner"'
 })
 
-const Id = Type.Integer({ minimum: 1, maximum: 2147483647, [Expected]: 'an id: an integer from 1 to 2147483647' })
+export const Id = Type.Integer({
+  minimum: 1,
+  maximum: 2147483647,
+  [Expected]: 'an id: an integer from 1 to 2147483647'
+})
 
 export const Ids = Type.Array(Id, { minItems: 1, [Expected]: 'a list of at least one id' })
 
-const FieldName = Type.String({ minLength: 1, maxLength: 256, [Expected]: 'the name of a field' })
+export const FieldName = Type.String({ minLength: 1, maxLength: 256, [Expected]: 'the name of a field' })
 
 export const Fields = Type.Array(FieldName, {
   description: 'Omit for the most useful ones; ["*"] for all',

@@ -16,7 +16,10 @@ export interface ToolDefinition<I extends TObject, O extends TSchema> {
   output: O
   /** The key of the output that may be delivered in part, if it has one: a list, or an object by its members. */
   rows?: keyof Static<O> & string
-  rest: { paths: readonly [string, ...string[]]; methods?: readonly ('GET' | 'POST')[] }
+  /** Its routes; an internal tool has none. */
+  rest?: { paths: readonly [string, ...string[]]; methods?: readonly ('GET' | 'POST')[] }
+  /** Called by our own surfaces alone: neither listed nor found by clients. */
+  internal?: true
   example: JsonObject
   run(input: Static<I>, ctx: ToolContext): Promise<Static<O>>
 }
@@ -24,5 +27,5 @@ export interface ToolDefinition<I extends TObject, O extends TSchema> {
 /** Exists so that `run` takes its types from the schemas; fills in what a file may leave out. */
 export function defineTool<I extends TObject, O extends TSchema>(definition: ToolDefinition<I, O>): Tool {
   const { aliases = [], effect = 'read', rest, ...tool } = definition
-  return { ...tool, aliases, effect, rest: { paths: rest.paths, methods: rest.methods ?? ['POST'] } }
+  return { ...tool, aliases, effect, rest: { paths: rest?.paths ?? [], methods: rest?.methods ?? ['POST'] } }
 }

@@ -53,6 +53,7 @@ function ownCredential(request: ConnectRequest, configured: DefaultConnection): 
     database,
     ...(username !== undefined && { username }),
     secret: (request.password ?? request.api_key) as string,
+    ...(request.api_key !== undefined && { isKey: true as const }),
     protocol: request.protocol ?? 'auto'
   }
 }

@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.js'
+import type { EndReason } from '../core/live.js'
 import type {
   Caller,
   Clock,
@@ -15,6 +16,8 @@ import type {
 } from '../core/ports.js'
 import { chooseCredential } from './credential.js'
 import { createDefaultSession } from './default-session.js'
+import { Holds } from './holds.js'
+import { isCancelled, isLost, isRefusedHere, isRefusedLogin } from './outcomes.js'
 import { kindOf, mintSecret, seal, sessionId, unseal } from './secrets.js'
 
 export interface SessionOptions {
@@ -39,6 +42,8 @@ type StoredKind = Exclude<SessionKind, 'default'>
 export interface SessionRegistry extends Sessions {
   /** The principal of a live bearer session; undefined for every other secret. */
   principalOfBearer(secret: string): string | undefined
+  /** Open sessions, without the default connection; some of them may have expired unnoticed. */
+  readonly size: number
 }
 
 /**
@@ -52,6 +57,13 @@ export function createSessions(options: SessionOptions): SessionRegistry {
       ? undefined
       : createDefaultSession(configured, odoo, { loginTimeoutMs: options.loginTimeoutMs, clock })
   let connected = false
+  const holds = new Holds({ clock, expired: id => end(id, 'expired') })
+
+  /** Every end of a session is one of these. */
+  function end(id: string, reason: EndReason): void {
+    store.delete(id)
+    holds.end(id, reason)
+  }
 
   /** The stored session of a secret, if it is alive, of this kind and of this principal. */
   function live(secret: string, kind: StoredKind, principal?: string): StoredSession | undefined {
@@ -61,7 +73,7 @@ export function createSessions(options: SessionOptions): SessionRegistry {
     if (principal !== undefined && stored.principal !== principal) return undefined
     const now = clock()
     if (stored.idleUntil > now && stored.endsAt > now) return stored
-    store.delete(stored.id)
+    end(stored.id, 'expired')
     return undefined
   }
 
@@ -73,7 +85,8 @@ export function createSessions(options: SessionOptions): SessionRegistry {
 
   /** Renews the idle time of a session, if it has one; gives its new end. */
   function renew(stored: StoredSession): number {
-    const idleUntil = stored.idleUntil === Number.POSITIVE_INFINITY ? stored.idleUntil : clock() + options.idleMs
+    const neverIdle = holds.has(stored.id) || stored.endsAt === Number.POSITIVE_INFINITY
+    const idleUntil = neverIdle ? Number.POSITIVE_INFINITY : clock() + options.idleMs
     store.put({ ...stored, idleUntil })
     return idleUntil
   }
@@ -130,7 +143,7 @@ export function createSessions(options: SessionOptions): SessionRegistry {
     const { slot, bearer, handle, opens, principal } = caller
     const old = opens === 'implicit' ? slot?.secret : (bearer ?? handle)
     const kind = old === undefined || old === null ? undefined : kindOf(old)
-    if (old && kind && live(old, kind, principal) !== undefined) store.delete(sessionId(old))
+    if (old && kind && live(old, kind, principal) !== undefined) end(sessionId(old), 'replaced')
     if (opens === 'implicit' && slot !== undefined) slot.secret = secret
   }
 
@@ -182,11 +195,11 @@ export function createSessions(options: SessionOptions): SessionRegistry {
         })
       }
       if (live(secret.secret, secret.kind, caller.principal) === undefined) throw authRequired()
-      store.delete(sessionId(secret.secret))
+      end(sessionId(secret.secret), 'disconnected')
     },
 
     release(slot: SessionSlot) {
-      if (slot.secret !== null) store.delete(sessionId(slot.secret))
+      if (slot.secret !== null) end(sessionId(slot.secret), 'closed')
     },
 
     touch({ secret }) {
@@ -194,10 +207,23 @@ export function createSessions(options: SessionOptions): SessionRegistry {
       if (stored !== undefined) renew(stored)
     },
 
+    async hold(caller, scope, ended) {
+      const session = await this.resolve(caller, scope)
+      const { id, kind, odoo } = session
+      const stored = store.get(id)
+      const endsAt = stored === undefined || stored.endsAt === Number.POSITIVE_INFINITY ? null : stored.endsAt
+      const release = holds.add(id, endsAt, ended, () => {
+        const left = store.get(id)
+        if (left !== undefined) renew(left)
+      })
+      if (stored !== undefined) renew(stored)
+      return { sessionId: id, identity: odoo.identity, caller: pinned(caller, kind), release }
+    },
+
     settled(session, error) {
       if (isRefusedLogin(error)) {
         if (session.kind === 'default') standing?.reset()
-        else store.delete(session.id)
+        else end(session.id, 'auth_failed')
       }
       if (session.kind !== 'default') return
       if (isLost(error)) connected = false
@@ -208,25 +234,16 @@ export function createSessions(options: SessionOptions): SessionRegistry {
       return connected
     },
 
+    get size() {
+      return store.count()
+    },
+
     principalOfBearer: secret => live(secret, 'bearer')?.principal
   }
 }
 
-/** Odoo refused the login itself. While it only asks to wait, the login may still be right. */
-function isRefusedLogin(error: unknown): boolean {
-  return error instanceof GatewayError && error.code === 'auth_failed' && error.extra.retry_after_s === undefined
-}
-
-/** Whether a call ended without, or perhaps without, an answer from Odoo, and not for want of a connection. */
-function isRefusedHere(error: unknown): boolean {
-  return error instanceof GatewayError && ['invalid_input', 'policy_denied', 'busy', 'cancelled'].includes(error.code)
-}
-
-function isCancelled(error: unknown): boolean {
-  return error instanceof GatewayError && error.code === 'cancelled'
-}
-
-/** Whether a call failed because there is no working connection, rather than because of what it asked. */
-function isLost(error: unknown): boolean {
-  return error instanceof GatewayError && ['odoo_unavailable', 'auth_failed', 'timeout'].includes(error.code)
+/** This caller, meaning the session that it means now: its surface may connect to another one later. */
+function pinned(caller: Caller, kind: SessionKind): Caller {
+  const { slot, ...others } = caller
+  return slot === undefined || kind === 'bearer' || kind === 'handle' ? caller : { ...others, slot: { ...slot } }
 }

@@ -52,8 +52,33 @@ t.test('without any settings, the defaults are those of the contract', async t =
     trustProxyHops: 0,
     policy: { readOnly: false, allowedModels: [], deniedModels: [], deniedMethods: [] },
     log: { level: 'info' },
-    docs: true
+    docs: true,
+    metrics: true,
+    live: { pollMs: 2000 },
+    streams: { queueMax: 1000, maxPerPrincipal: 100 }
   })
+})
+
+const installed = { 'live-channel': 'odoo-mcp-6f1c', 'live-models': 'res.partner,sale.order' }
+
+t.test('the bus that live install has printed is used, unless it is switched off', async t => {
+  const bus = { channel: 'odoo-mcp-6f1c', models: ['res.partner', 'sale.order'] }
+  t.strictSame(load({ env: odoo, flags: installed }).live, { pollMs: 2000, bus })
+  const elsewhere = { ...installed, 'bus-url': 'http://erp:8072/', 'poll-interval': '0.5' }
+  t.strictSame(load({ env: odoo, flags: elsewhere }).live, { pollMs: 500, bus: { ...bus, url: 'http://erp:8072' } })
+  t.strictSame(load({ env: odoo, flags: { ...installed, bus: 'off' } }).live, { pollMs: 2000 })
+})
+
+t.test('half a bus is a problem that names the other half', async t => {
+  t.match(problemsOf({ env: odoo, flags: { 'live-models': 'res.partner' } }), [
+    /^--live-models: given without live_channel/
+  ])
+  t.match(problemsOf({ env: odoo, flags: { 'bus-url': 'http://erp:8072' } }), [
+    /^--bus-url: given without live_channel/
+  ])
+  t.match(problemsOf({ env: odoo, flags: { 'live-channel': 'c' } }), [/^--live-channel: given without live_models/])
+  t.match(problemsOf({ flags: installed }), [/^--live-channel: given without odoo_url/])
+  t.match(problemsOf({ env: odoo, flags: { ...installed, 'bus-url': 'erp' } }), [/^--bus-url: /])
 })
 
 t.test('the settings are frozen to the ground', async t => {
@@ -67,6 +92,7 @@ t.test('the default connection is complete, at one spelling of its address', asy
     database: 'prod',
     username: 'ada',
     secret: 'key',
+    isKey: true,
     protocol: 'auto'
   })
   t.strictSame(load({ env: odoo }).allowedOdooHosts, ['erp.example.com'])
@@ -86,6 +112,7 @@ t.test('a user may be named by id, and an API key is better than a password', as
     database: 'prod',
     uid: 2,
     secret: 'key',
+    isKey: true,
     protocol: 'jsonrpc'
   })
 })
@@ -97,6 +124,7 @@ t.test('an API key alone is a connection, unless the wire needs a user name; a p
       url: 'http://erp:8069',
       database: 'prod',
       secret: 'key',
+      isKey: true,
       protocol
     })
   }
@@ -176,6 +204,7 @@ t.test("what anybody's shell may hold is not taken for a connection", async t =>
     database: 'x',
     username: 'root',
     secret: 'x',
+    isKey: true,
     protocol: 'auto'
   })
   t.match(load({ env: ambient, flags: { 'odoo-url': 'http://erp' } }).odoo, { username: 'root' })

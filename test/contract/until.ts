@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 /** Waits until a condition holds and gives its value; fails loudly after the deadline (ms). */
 export async function until<T>(
   what: string,
-  condition: () => T | Promise<T>,
+  condition: () => T | undefined | Promise<T | undefined>,
   deadline = 60_000
 ): Promise<NonNullable<T>> {
   const end = Date.now() + deadline

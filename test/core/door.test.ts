@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { GatewayError } from '../../src/core/errors.js'
+import type { Written } from '../../src/core/live.js'
 import type { CallScope, JsonObject, Tool } from '../../src/core/ports.js'
 import { defineTool } from '../../src/core/tool.js'
 import { create } from '../../src/tools/create.js'
@@ -272,6 +273,39 @@ t.test('a reply that comes after its caller has gone leaves a second line', asyn
   ])
 })
 
+t.test('who wants to know of writes hears of those that were, or may have been, applied', async t => {
+  const written: Written[] = []
+  const answers = { write: async () => ({ result: true }) }
+  const door = openDoor({ answers: () => answers, onWrite: write => written.push(write) })
+  await door.call('odoo_create', partner)
+  await door.call('odoo_write', { ...partner, ids: [7, 8] })
+  await door.call('odoo_call', { model: 'res.partner', method: 'action_archive', ids: [7] })
+  await door.call('odoo_read', { model: 'res.partner', ids: [7] })
+  await door.refused('odoo_write', { ...partner, ids: [7], values: { nope: 1 } })
+  for (const outcome of ['not_applied', 'unknown'] as const) {
+    answers.write = () => Promise.reject(new GatewayError('timeout', 'late', { outcome }))
+    await door.refused('odoo_write', { ...partner, ids: [9] })
+  }
+  const { identity } = door.odoo
+  t.strictSame(
+    written,
+    [[], [7, 8], [7], [9]].map(ids => ({ identity, model: 'res.partner', ids }))
+  )
+})
+
+t.test('a look in the background is a detail in the log', async t => {
+  const door = openDoor()
+  const { signal } = new AbortController()
+  await door.gateway.call({ tool: 'odoo_count', input: { model: 'res.partner' }, caller, signal, background: true })
+  t.match(door.lines, [{ level: 'debug', message: 'call', fields: { tool: 'odoo_count', outcome: 'ok' } }])
+})
+
+t.test('a session is held through the door', async t => {
+  const { gateway } = openDoor()
+  const hold = await gateway.hold(caller, new AbortController().signal, () => {})
+  t.equal(hold.caller, caller)
+})
+
 t.test('every call leaves a line with its time, its requests and its end', async t => {
   let now = 0
   const door = openDoor({ clock: () => (now += 5) })
@@ -337,9 +371,23 @@ t.test('the tools of the door are found by their names and nothing else', async 
   t.equal(gateway.find('odoo_search'), search)
   t.equal(gateway.find('odoo_search_read'), search)
   t.equal(gateway.find('constructor'), undefined)
+  t.equal(gateway.find('odoo_record'), undefined, 'an internal tool')
   t.equal(gateway.nearest('odoo_reed'), 'odoo_read')
   t.equal(
     (await refusalOf(gateway.call({ tool: '', input: {}, caller, signal: new AbortController().signal }))).code,
     'not_found'
   )
+})
+
+t.test('whoever counts calls is told of each, with its outcome', async t => {
+  const door = openDoor()
+  await door.call('odoo_search_count', { model: 'res.partner' })
+  await door.refused('odoo_count', { model: 'res.partner', limit: 1 })
+  const { signal } = new AbortController()
+  await door.gateway.call({ tool: 'odoo_session', input: {}, caller, signal, background: true })
+  t.strictSame(door.counted, [
+    { tool: 'odoo_count', outcome: 'ok', ms: 0, rpcs: 1, background: false },
+    { tool: 'odoo_count', outcome: 'invalid_input', ms: 0, rpcs: 0, background: false },
+    { tool: 'odoo_session', outcome: 'ok', ms: 0, rpcs: 0, background: true }
+  ])
 })

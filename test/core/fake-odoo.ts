@@ -4,6 +4,7 @@ import { createPolicy, type PolicySettings } from '../../src/core/policy.js'
 import type {
   AuditEntry,
   Caller,
+  CallOutcome,
   CallScope,
   FieldInfo,
   FieldMap,
@@ -17,7 +18,7 @@ import type {
   Sessions,
   Tool
 } from '../../src/core/ports.js'
-import { tools } from '../../src/tools/index.js'
+import { internalTools, tools } from '../../src/tools/index.js'
 
 /** A field as Odoo describes it, stored and usable everywhere unless said otherwise. */
 export function field(type: string, more: Partial<FieldInfo> = {}): FieldInfo {
@@ -221,6 +222,18 @@ export class FakeOdoo implements OdooLogin {
         keep('aggregate', args)
         return answers.aggregate(...args)
       },
+      fileFacts: (...args) => {
+        keep('fileFacts', args)
+        return answers.fileFacts(...args)
+      },
+      readFile: (...args) => {
+        keep('readFile', args)
+        return answers.readFile(...args)
+      },
+      openFile: (...args) => {
+        keep('openFile', args)
+        return answers.openFile(...args)
+      },
       create: (...args) => {
         keep('create', args)
         return answers.create(...args)
@@ -259,6 +272,9 @@ export class FakeOdoo implements OdooLogin {
       aggregate: async () => ({ groups: [], more: false }),
       describeFields: async model =>
         Object.fromEntries([...(models.get(model) as FieldMap)].map(([name, { type }]) => [name, { type }])),
+      fileFacts: async () => undefined,
+      readFile: async () => '',
+      openFile: async () => undefined,
       create: async (_model, rows) => rows.map((_row, index) => 100 + index),
       write: async () => ({ result: true }),
       unlink: async () => ({ result: true }),
@@ -292,6 +308,7 @@ export interface DoorOptions {
   sessions?: Partial<Sessions>
   limits?: GatewayParts['limits']
   clock?: () => number
+  onWrite?: GatewayParts['onWrite']
 }
 
 /** The door with our tools, on a fake Odoo, and what came of the calls through it. */
@@ -299,6 +316,7 @@ export function openDoor(options: DoorOptions = {}) {
   const odoo = new FakeOdoo(options.major, options.answers)
   const log = memoryLog()
   const settled: { session: Session; error: unknown }[] = []
+  const counted: CallOutcome[] = []
   const session: Session = {
     id: '0123456789abcdef0123456789abcdef',
     kind: 'bearer',
@@ -312,6 +330,7 @@ export function openDoor(options: DoorOptions = {}) {
     close: async () => {},
     release: () => {},
     touch: () => {},
+    hold: async caller => ({ sessionId: session.id, identity: odoo.identity, caller, release: () => {} }),
     settled: (ended, error) => {
       settled.push({ session: ended, error })
     },
@@ -326,13 +345,15 @@ export function openDoor(options: DoorOptions = {}) {
     ...options.policy
   })
   const gateway = createGateway({
-    tools: options.tools ?? tools,
+    tools: options.tools ?? [...tools, ...internalTools],
     sessions,
     policy,
     limits: options.limits ?? { default_limit: 100, max_limit: 1000, max_result_bytes: 100_000 },
     timeouts: { read: 30_000, write: 120_000 },
     log,
-    clock: options.clock ?? (() => 1_000_000)
+    onCall: call => counted.push(call),
+    clock: options.clock ?? (() => 1_000_000),
+    ...(options.onWrite && { onWrite: options.onWrite })
   })
   const { signal } = new AbortController()
   const call = (tool: string, input?: unknown): Promise<JsonObject> => gateway.call({ tool, input, caller, signal })
@@ -341,6 +362,7 @@ export function openDoor(options: DoorOptions = {}) {
     odoo,
     lines: log.lines,
     settled,
+    counted,
     call,
     /** The error that a call ends with. */
     refused: (tool: string, input?: unknown): Promise<GatewayError> => refusalOf(call(tool, input)),

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { GatewayError } from '../../src/core/errors.js'
 import type { CallRequest, Gateway, JsonObject, Tool } from '../../src/core/ports.js'
 import { defineTool } from '../../src/core/tool.js'
+import { createEventStreams } from '../../src/events/streams.js'
 import { buildApp, type HttpOptions } from '../../src/http/app.js'
 
 const Shared = Type.Object({ model: Type.String() }, { additionalProperties: false })
@@ -50,6 +51,7 @@ export function fakeGateway(
     nearest: () => undefined,
     release: () => {},
     touch: () => {},
+    hold: () => Promise.reject(new GatewayError('auth_required', 'there is no session')),
     call: async request => {
       calls.push(request)
       if (Array.isArray(request.input)) throw new GatewayError('invalid_input', 'input: expected an object')
@@ -64,8 +66,11 @@ export const liveBearer = `oms_b_${'b'.repeat(43)}`
 
 /** The options of a server on loopback without keys. */
 export function options(more: Partial<HttpOptions> = {}): HttpOptions {
+  const gateway = more.gateway ?? fakeGateway()
+  const hub = { subscribe: () => Promise.reject(new GatewayError('not_found', 'there is nothing to subscribe')) }
   return {
-    gateway: fakeGateway(),
+    gateway,
+    events: createEventStreams({ gateway, hub, queueMax: 10, maxPerPrincipal: 10 }),
     version: '1.2.3',
     accessKeys: [],
     principalOfBearer: secret => (secret === liveBearer ? 'local' : undefined),

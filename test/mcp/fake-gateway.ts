@@ -1,6 +1,7 @@
 import { type TObject, Type } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { GatewayError } from '../../src/core/errors.js'
+import type { Hold } from '../../src/core/live.js'
 import type { Caller, CallRequest, Gateway, JsonObject, SessionSlot, Tool } from '../../src/core/ports.js'
 import { defineTool } from '../../src/core/tool.js'
 
@@ -83,6 +84,10 @@ export class FakeGateway implements Gateway {
       throw new GatewayError('not_found', 'Model gone does not exist.', { hint: 'odoo_get_models lists the models.' })
     }
     return { tool: tool.name, input: input as JsonObject, connected: request.caller.slot?.secret ?? null }
+  }
+
+  hold(): Promise<Hold> {
+    return Promise.reject(new GatewayError('auth_required', 'there is no session'))
   }
 
   touch(slot: SessionSlot): void {

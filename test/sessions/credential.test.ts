@@ -56,13 +56,13 @@ const ownLogins: [title: string, request: ConnectRequest, settings: Credential |
       'an API key',
       { url: own.url, database: 'lab', username: 'eve', api_key: 'key' },
       configured,
-      { url: own.url, database: 'lab', username: 'eve', secret: 'key', protocol: 'auto' }
+      { url: own.url, database: 'lab', username: 'eve', secret: 'key', isKey: true, protocol: 'auto' }
     ],
     [
       'an API key alone',
       { url: own.url, database: 'lab', api_key: 'key' },
       configured,
-      { url: own.url, database: 'lab', secret: 'key', protocol: 'auto' }
+      { url: own.url, database: 'lab', secret: 'key', isKey: true, protocol: 'auto' }
     ],
     [
       'a password for the configured user',

@@ -3,14 +3,14 @@ import t from 'tap'
 import { inputCheck } from '../../src/core/check/input.js'
 import { toJsonSchema } from '../../src/core/schemas.js'
 import { toMcpTools } from '../../src/mcp/catalogue.js'
-import { tools } from '../../src/tools/index.js'
+import { internalTools, tools } from '../../src/tools/index.js'
 import { faultsOfCatalogue, maxListBytes } from '../mcp/catalogue.js'
 
 t.test('every file of a tool is in the list, and the list is nothing but those files', async t => {
   const files = readdirSync(new URL('../../src/tools/', import.meta.url))
     .filter(file => file !== 'index.ts')
     .map(file => `odoo_${file.replace('.ts', '').replaceAll('-', '_')}`)
-  t.strictSame(tools.map(({ name }) => name).sort(), files.sort())
+  t.strictSame([...tools, ...internalTools].map(({ name }) => name).sort(), files.sort())
 })
 
 t.test('no two names, aliases or routes are the same', async t => {
@@ -20,6 +20,12 @@ t.test('no two names, aliases or routes are the same', async t => {
   )
   t.strictSame([...new Set(names)], names)
   t.strictSame([...new Set(routes)], routes)
+})
+
+t.test('internal tools, and they alone, are without routes and change nothing', async t => {
+  for (const tool of internalTools)
+    t.match(tool, { internal: true, access: 'read', effect: 'read', rest: { paths: [] } })
+  t.notOk(tools.some(({ internal, rest }) => internal || rest.paths.length === 0))
 })
 
 const aliasesOfTheContract = {

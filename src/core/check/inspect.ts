@@ -21,7 +21,7 @@ export interface Inspected {
 
 /**
  * Judges everything in a tool's input that has a meaning in Odoo, before anything is sent: the keys `model`, `domain`,
- * `fields`, `name`, `group_by`, `order`, `values`, `context` … mean the same in every tool, so a tool cannot forget its checks.
+ * `field`, `fields`, `name`, `group_by`, `order`, `values`, `context` … mean the same in every tool, so a tool cannot forget its checks.
  * Throws `invalid_input`, `policy_denied` or `not_found` (model).
  */
 export async function inspect(
@@ -98,6 +98,7 @@ async function checkNamed(
   const { model } = input
   const out: JsonObject = { ...input }
   if (Array.isArray(input.ids)) out.ids = [...new Set(input.ids)]
+  if (typeof input.field === 'string') plainField(input.field, 'field', model, fields, names)
   if (Array.isArray(input.fields)) {
     for (const [index, name] of input.fields.entries()) {
       if (name === '*') continue
