@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.js'
+import type { FileStream } from '../core/files.js'
 import type {
   CallScope,
   Clock,
@@ -14,6 +15,7 @@ import type {
 import { aggregate } from './aggregate/aggregate.js'
 import type { ReadCall } from './aggregate/source.js'
 import { isInvalidField } from './faults/faults.js'
+import { contentField, fetchFacts } from './files/facts.js'
 import type { MetadataCache } from './metadata/cache.js'
 import { fetchDefaultOrder } from './metadata/default-order.js'
 import { fieldAttributes, toFieldMap } from './metadata/fields.js'
@@ -31,6 +33,8 @@ export interface ClientOptions {
   cache: MetadataCache
   identity: Identity
   secret: string
+  /** Opens a file over Odoo's web server; see `OdooPort`. */
+  openFile(scope: CallScope, model: string, id: number, field: string, range?: string): Promise<FileStream | undefined>
   log: Log
   clock: Clock
 }
@@ -75,8 +79,8 @@ export function createClient(options: ClientOptions, scope: CallScope): OdooPort
    * Odoo leaves missing records out of what it reads, mostly: computed fields may raise MissingError for them, and one
    * record that a rule hides raises AccessError for all. Then those that can be seen are read alone.
    */
-  async function readVisible(model: string, ids: number[], fields: string[]): Promise<Row[]> {
-    const attempt = (some: number[]) => read(model, 'read', [some], { fields: explicit(fields) }) as Promise<Row[]>
+  async function readVisible(model: string, ids: number[], fields: string[], as = scope): Promise<Row[]> {
+    const attempt = (some: number[]) => read(model, 'read', [some], { fields: explicit(fields) }, as) as Promise<Row[]>
     try {
       return await attempt(ids)
     } catch (error) {
@@ -159,6 +163,28 @@ export function createClient(options: ClientOptions, scope: CallScope): OdooPort
         )
       })
     },
+
+    fileFacts(model, id, field) {
+      const asSizes = { ...scope, context: { ...scope.context, bin_size: true } }
+      const reads = {
+        major: identity.major,
+        sizes: async (of: string, one: number, names: string[]) => (await readVisible(of, [one], names, asSizes))[0],
+        attachment: async (domain: Json[], names: string[]) =>
+          ((await read('ir.attachment', 'search_read', [], { domain, fields: names, limit: 1 })) as Row[])[0]
+      }
+      return fetchFacts(reads, model, id, field)
+    },
+
+    async readFile(model, id, field) {
+      const content = contentField(model, field)
+      // A `bin_size` of the caller would give the size in place of the content.
+      const as = { ...scope, context: { ...scope.context, bin_size: false } }
+      const [row] = await readVisible(model, [id], [content], as)
+      const value = row?.[content]
+      return typeof value === 'string' ? value : ''
+    },
+
+    openFile: (model, id, field, range) => options.openFile(scope, model, id, field, range),
 
     async create(model, rows) {
       // A list gives a list of ids on 14 to 19; JSON-2 gives one for a single object, too.

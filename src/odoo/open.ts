@@ -1,7 +1,9 @@
 import { normaliseUrl } from '../core/odoo-url.js'
-import type { CallScope, Clock, Credential, Identity, Log, OdooLogin, OpenOdoo, Protocol } from '../core/ports.js'
+import type { CallScope, Clock, Credential, Log, OdooLogin, OpenOdoo, Protocol } from '../core/ports.js'
 import { chooseWire } from './choose-wire.js'
-import { createClient } from './client.js'
+import { type ClientOptions, createClient } from './client.js'
+import { openFile } from './files/open.js'
+import { type WebLogin, WebSessions } from './files/web-sessions.js'
 import { logIn } from './login.js'
 import { createMetadataCache } from './metadata/cache.js'
 import { createRpc, type Rpc } from './rpc.js'
@@ -34,13 +36,18 @@ export function createOdoo(options: OdooOptions): OpenOdoo {
   const { clock, log, retries, metadataTtlMs } = options
   const transport = createTransport(options)
   const queue = new WriteQueue({ clock })
+  const web = new WebSessions({ transport, clock })
   const cache = createMetadataCache({ clock, ...(metadataTtlMs !== undefined && { ttlMs: metadataTtlMs }) })
 
   const speak = (protocol: Protocol, url: string): Rpc =>
     createRpc({ transport, wire: wires[protocol], url, queue, retries, clock, log })
 
-  function toLogin(identity: Identity, secret: string, rpc: Rpc): OdooLogin {
-    return { identity, port: (scope: CallScope) => createClient({ rpc, cache, identity, secret, log, clock }, scope) }
+  function toLogin(login: WebLogin, rpc: Rpc): OdooLogin {
+    const { identity, secret } = login
+    const open: ClientOptions['openFile'] = (scope, ...file) =>
+      openFile({ transport, sessions: web, login, scope }, ...file)
+    const parts = { rpc, cache, identity, secret, openFile: open, log, clock }
+    return { identity, port: (scope: CallScope) => createClient(parts, scope) }
   }
 
   return {
@@ -50,12 +57,14 @@ export function createOdoo(options: OdooOptions): OpenOdoo {
       const chosen = await chooseWire(credential, protocol => speak(protocol, url), scope)
       const identity = await logIn(chosen, url, credential, scope)
       cache.noteVersion(identity)
-      return { ...toLogin(identity, credential.secret, chosen.rpc), saved: { identity, secret: credential.secret } }
+      const saved = { identity, secret: credential.secret, ...(credential.isKey && { isKey: credential.isKey }) }
+      return { ...toLogin(saved, chosen.rpc), saved }
     },
-    reopen({ identity, secret }) {
+    reopen(saved) {
+      const { url, protocol } = saved.identity
       // The settings may have become stricter since it was saved.
-      transport.assertHostAllowed(new URL(identity.url))
-      return toLogin(identity, secret, speak(identity.protocol, identity.url))
+      transport.assertHostAllowed(new URL(url))
+      return toLogin(saved, speak(protocol, url))
     },
     close: () => transport.close()
   }

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifySchema } from 'fastify'
 import type { ErrorCode } from '../core/errors.js'
 import type { Access, Tool } from '../core/ports.js'
 import { hoistTitled, published, type Schema } from './components.js'
-import { problems } from './problems.js'
+import { problems, readFailures } from './problems.js'
 import './route-config.js'
 
 /**
@@ -21,6 +21,7 @@ export async function describeRoutes(app: FastifyInstance, version: string, conn
         { name: 'Session', description: 'Log in to an Odoo, and out of it.' },
         { name: 'Read', description: 'Changes nothing.' },
         { name: 'Write', description: 'Changes records. A problem of these says in `outcome` whether it did.' },
+        { name: 'Live', description: 'Hear of changes, whoever makes them.' },
         { name: 'Server', description: 'The server itself; asks no Odoo.' }
       ],
       components: {
@@ -107,25 +108,8 @@ const tagOf = { session: 'Session', read: 'Read', write: 'Write', destructive: '
   string
 >
 
-/** Not `cancelled`: who could see it has gone. */
-function codesOf(access: Access): ErrorCode[] {
-  const writes: ErrorCode[] = access === 'write' || access === 'destructive' ? ['conflict'] : []
-  return [
-    'invalid_input',
-    'auth_required',
-    'auth_failed',
-    'access_denied',
-    'policy_denied',
-    'not_found',
-    ...writes,
-    'validation',
-    'rate_limited',
-    'internal',
-    'odoo_unavailable',
-    'odoo_error',
-    'busy',
-    'timeout'
-  ]
+function codesOf(access: Access): readonly ErrorCode[] {
+  return access === 'write' || access === 'destructive' ? [...readFailures, 'conflict'] : readFailures
 }
 
 /** What a tool returns, as REST answers it. */

@@ -1,6 +1,23 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import { type ErrorCode, errorCodes } from '../core/errors.js'
 
+/** What a call that reads can fail with. Not `cancelled`: who could see it has gone. */
+export const readFailures: readonly ErrorCode[] = [
+  'invalid_input',
+  'auth_required',
+  'auth_failed',
+  'access_denied',
+  'policy_denied',
+  'not_found',
+  'validation',
+  'rate_limited',
+  'internal',
+  'odoo_unavailable',
+  'odoo_error',
+  'busy',
+  'timeout'
+]
+
 /** The responses of a route that can fail with these codes, by status. */
 export function problems(codes: readonly ErrorCode[]): Record<number, object> {
   const responses: Record<number, object> = {}

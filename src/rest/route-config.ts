@@ -3,8 +3,8 @@ import 'fastify'
 declare module 'fastify' {
   /** What a route tells the HTTP shell about itself. */
   interface FastifyContextConfig {
-    /** `none`: the route is answered without a key, or asks for it itself. */
-    auth?: 'none'
+    /** `none`: the route is answered without a key, or to some; `own`: it asks for its caller itself, always. */
+    auth?: 'none' | 'own'
     /** `any`: the route is answered under any host name, because load balancers ask by address. */
     host?: 'any'
     /** The route may change something in Odoo: its problems say whether it did. */

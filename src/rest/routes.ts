@@ -43,7 +43,7 @@ function mayWrite(access: Access): boolean {
 }
 
 /** `?limit=5` would change nothing and look as if it had. */
-function refuseQuery(request: FastifyRequest, writes: boolean): void {
+export function refuseQuery(request: FastifyRequest, writes: boolean): void {
   const [name] = Object.keys(request.query as object)
   if (name === undefined) return
   throw new GatewayError('invalid_input', `${name.slice(0, 40)}: query parameters are not read here.`, {
@@ -53,7 +53,7 @@ function refuseQuery(request: FastifyRequest, writes: boolean): void {
 }
 
 /** A signal that is aborted when the client goes away before it has its answer. */
-function abortedWhenLeft(reply: FastifyReply): AbortSignal {
+export function abortedWhenLeft(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
   // Not the request's `close`: that comes as soon as its body has been read.
   reply.raw.once('close', () => {

@@ -5,6 +5,7 @@ import type { CallScope, Clock, Log } from '../../core/ports.js'
 import type { WireReply, WireRequest } from '../wires/wire.js'
 import { type AddressGuardOptions, createAddressGuard } from './address-guard.js'
 import { createConnector, deniedAddress } from './connector.js'
+import { type Download, download } from './download.js'
 import { Ending } from './ending.js'
 import { Exchange } from './exchange.js'
 import { Gate } from './gate.js'
@@ -36,12 +37,27 @@ export interface Sending {
   onLate?: (reply: Promise<WireReply>) => void
 }
 
+/** A request whose answer is read as it comes. */
+export interface Opening {
+  /** The base URL, without a trailing slash. */
+  url: string
+  method: 'GET' | 'POST'
+  /** Appended to it. */
+  path: string
+  headers: Record<string, string>
+  body?: string
+  /** The deadline is for the head of the answer; the signal for all of it. */
+  scope: CallScope
+}
+
 /**
  * The only network call. Throws GatewayError: `cancelled`, `timeout`, `odoo_unavailable`, `policy_denied`, and
  * `invalid_input` for a reply over the limit. Those of writes carry `outcome`.
  */
 export interface Transport {
   send(sending: Sending): Promise<WireReply>
+  /** Sent once. Not counted among the calls: a slow reader of a file must not keep others from their data. */
+  open(opening: Opening): Promise<Download>
   /** Throws `policy_denied` when the settings do not let this URL be used. */
   assertHostAllowed(url: URL): void
   close(): Promise<void>
@@ -61,6 +77,7 @@ export function createTransport(options: TransportOptions): Transport {
     const shared = { connect, connections: null, headersTimeout: 0, bodyTimeout: 0 }
     const created = {
       gate: new Gate(maxConcurrency),
+      downloads: new Gate(maxConcurrency),
       reads: new Pool(url.origin, shared),
       // pipelining 0 = a connection per request: a kept-alive one may die just as a write goes out on it, and
       // nobody would know whether Odoo got the write.
@@ -99,8 +116,35 @@ export function createTransport(options: TransportOptions): Transport {
     }
   }
 
+  async function open({ url, path, scope, ...request }: Opening): Promise<Download> {
+    const target = new URL(url)
+    const origin = originOf(target)
+    const ending = new Ending(scope, clock)
+    const stop = new AbortController()
+    origin.users++
+    const leaving: (() => void)[] = [() => origin.users--]
+    const leave = () => {
+      for (const step of leaving.splice(0)) step()
+    }
+    try {
+      leaving.push(await origin.downloads.enter(ending))
+      ending.on(error => stop.abort(error))
+      scope.onRequest?.()
+      const signal = AbortSignal.any([scope.signal, stop.signal])
+      const answer = await download(origin.reads, { ...request, path: fullPath(target, path) }, signal)
+      answer.body.once('close', leave)
+      return answer
+    } catch (error) {
+      leave()
+      throw error
+    } finally {
+      ending.dispose()
+    }
+  }
+
   return {
     send,
+    open,
     assertHostAllowed(url) {
       if (!guard.hostAllowed(url)) throw deniedAddress()
     },
@@ -112,6 +156,8 @@ export function createTransport(options: TransportOptions): Transport {
 
 interface Origin {
   gate: Gate
+  /** The same for files on their way. */
+  downloads: Gate
   reads: Pool
   writes: Pool
   /** Requests waiting, running, or whose reply is still awaited. */
@@ -140,8 +186,14 @@ async function holding<T>(origin: Origin, reply: Promise<T>): Promise<T> {
 }
 
 function dispatch(pool: Pool, base: URL, { method, path, headers, body }: WireRequest, exchange: Exchange): void {
-  const fullPath = base.pathname.replace(/\/$/, '') + path
-  pool.dispatch({ method, path: fullPath, headers: { ...headers, 'user-agent': 'odoo-mcp' }, body }, exchange)
+  pool.dispatch(
+    { method, path: fullPath(base, path), headers: { ...headers, 'user-agent': 'odoo-mcp' }, body },
+    exchange
+  )
+}
+
+function fullPath(base: URL, path: string): string {
+  return base.pathname.replace(/\/$/, '') + path
 }
 
 function withOutcome(error: GatewayError): GatewayError {
