@@ -18,6 +18,8 @@ interface Event {
   bytes: number
   /** Whether it answers a request: its stream is of no use without it. */
   answers: boolean
+  /** The resource that it says has changed, if it does. */
+  updated: string | undefined
 }
 
 /**
@@ -30,7 +32,7 @@ export class EventStore implements SdkEventStore {
   readonly #limits: EventLimits
   /** Streams on which no answer comes, or of which it is no longer kept, the oldest first. */
   readonly #forgotten = new Set<string>()
-  #events: Event[] = []
+  readonly #events: Event[] = []
   #bytes = 0
   #seq = 0
 
@@ -61,7 +63,9 @@ export class EventStore implements SdkEventStore {
     }
     const json = JSON.stringify(message)
     const answers = !('method' in message)
-    const event = { seq: this.#seq, stream, json, bytes: Buffer.byteLength(json), answers }
+    const updated = updatedUri(message)
+    if (updated !== undefined) this.#supersede(stream, updated)
+    const event = { seq: this.#seq, stream, json, bytes: Buffer.byteLength(json), answers, updated }
     this.#events.push(event)
     this.#bytes += event.bytes
     this.trim()
@@ -92,17 +96,19 @@ export class EventStore implements SdkEventStore {
     return last.stream
   }
 
-  /** Forgets the oldest events until the limits are kept. */
+  /**
+   * Forgets the oldest events until the limits are kept; what has changed comes last: a client that comes back is refused
+   * an answer that is gone, but could not be told which changes are.
+   */
   trim(): void {
     const maxBytes = this.#limits.maxBytes()
-    let over = 0
-    for (; this.#events.length - over > this.#limits.maxEvents || this.#bytes > maxBytes; over += 1) {
-      // Bytes are over the limit, so there is an event.
-      const { bytes, answers, stream } = this.#events[over] as Event
+    while (this.#events.length > this.#limits.maxEvents || this.#bytes > maxBytes) {
+      const index = this.#events.findIndex(event => event.updated === undefined)
+      // Bytes or events are over the limit, so there is an event.
+      const [{ bytes, answers, stream }] = this.#events.splice(Math.max(index, 0), 1) as [Event]
       this.#bytes -= bytes
       if (answers) this.forget(stream)
     }
-    if (over > 0) this.#events = this.#events.slice(over)
   }
 
   /** Lets nobody go on with a stream on which no answer will come. */
@@ -110,6 +116,13 @@ export class EventStore implements SdkEventStore {
     this.#forgotten.add(stream)
     const [oldest] = this.#forgotten
     if (this.#forgotten.size > this.#limits.maxEvents && oldest !== undefined) this.#forgotten.delete(oldest)
+  }
+
+  /** Whoever comes back reads the resource as it is then: that it has changed needs no second telling. */
+  #supersede(stream: string, uri: string): void {
+    const index = this.#events.findIndex(event => event.updated === uri && event.stream === stream)
+    const [older] = index < 0 ? [] : this.#events.splice(index, 1)
+    if (older !== undefined) this.#bytes -= older.bytes
   }
 
   #idOf(seq: number, stream: string): string {
@@ -122,4 +135,10 @@ export class EventStore implements SdkEventStore {
     if (secret !== this.#secret || stream === undefined || Number(seq) > this.#seq) return undefined
     return { seq: Number(seq), stream }
   }
+}
+
+function updatedUri(message: JSONRPCMessage): string | undefined {
+  if (!('method' in message) || message.method !== 'notifications/resources/updated') return undefined
+  const uri = message.params?.uri
+  return typeof uri === 'string' ? uri : undefined
 }

@@ -1,6 +1,7 @@
 import {
   classifyInboundRequest,
   createMcpHandler,
+  type InboundClassificationOutcome,
   isInitializeRequest,
   type ServerEventBus
 } from '@modelcontextprotocol/server'
@@ -11,12 +12,14 @@ import { callerOf, toAuthInfo } from './caller.js'
 import { toMcpTools } from './catalogue.js'
 import { gatewayTools } from './gateway-tools.js'
 import { InFlight } from './in-flight.js'
+import { Listens } from './listens.js'
 import { pooled } from './pool.js'
 import type { ProgressOptions } from './progress.js'
 import type { McpProvider } from './provider.js'
 import { buildServer } from './server.js'
 import { type LegacyLimits, type LegacySession, LegacySessions } from './sessions.js'
-import { one, signalOf, toWebRequest, whenClosed, withOpening } from './web.js'
+import { watchOf } from './subscriptions.js'
+import { one, signalOf, toWebRequest, whenClosed } from './web.js'
 
 /** What the HTTP shell knows of a caller once it has let them in. */
 export type HttpCaller = Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId'>
@@ -32,8 +35,12 @@ export interface McpRoutesOptions {
   maxResultBytes: number
   /** What clients see besides the tools of the gateway. */
   providers?: readonly McpProvider[]
-  /** Where providers publish changes for the subscriptions of revision 2026-07-28. */
+  /** Where it is published that a list has changed, for those who listen to that in revision 2026-07-28. */
   bus?: ServerEventBus
+  /** Answers those requests that are not MCP's but an early client's; undefined for all others. Never rejects. */
+  dialect?: (request: FastifyRequest, caller: HttpCaller, signal: () => AbortSignal) => Promise<object> | undefined
+  /** Streams of `subscriptions/listen` that one principal may have open; 100 unless said. */
+  maxStreamsPerPrincipal?: number
   clock?: Clock
   progress?: ProgressOptions
 }
@@ -46,11 +53,14 @@ export interface McpRoutes {
   close(graceMs?: number): Promise<void>
   /** Open sessions of revision 2025-11-25 and before; the newer revision has none. */
   readonly sessionCount: number
+  /** Open streams of `subscriptions/listen`. */
+  readonly listenCount: number
 }
 
 /** Mounts POST, GET and DELETE /mcp: both protocol eras on one endpoint, told apart by each request itself. */
 export function mcpRoutes(app: FastifyInstance, options: McpRoutesOptions): McpRoutes {
   const { gateway, authenticate, log, version, limits, maxResultBytes, bus, clock = Date.now, progress } = options
+  const { maxStreamsPerPrincipal = 100 } = options
   const inFlight = new InFlight()
   const common = { caller: callerOf, log, version }
   const providersWith = (shown: { session: boolean }) => {
@@ -59,17 +69,23 @@ export function mcpRoutes(app: FastifyInstance, options: McpRoutesOptions): McpR
   }
 
   const statelessProviders = providersWith({ session: true })
-  const stateless = createMcpHandler(
-    pooled(() => buildServer({ ...common, providers: statelessProviders, onCall: () => inFlight.begin() })),
-    { legacy: 'reject', onerror: err => log.debug({ err }, 'MCP request refused'), ...(bus && { bus }) }
+  const buildStateless = pooled(() =>
+    buildServer({ ...common, providers: statelessProviders, onCall: () => inFlight.begin() })
   )
+  const stateless = createMcpHandler(buildStateless, {
+    legacy: 'reject',
+    onerror: err => log.debug({ err }, 'MCP request refused')
+  })
+  const watch = watchOf(statelessProviders)
+  const listens = new Listens({ build: buildStateless, watch, bus, maxPerPrincipal: maxStreamsPerPrincipal, log })
 
   const sessionProviders = providersWith({ session: false })
-  const build = (onCallOfSession: LegacySession['onCall']) =>
+  const build = ({ onCall, room }: Pick<LegacySession, 'onCall' | 'room'>) =>
     buildServer({
       ...common,
       providers: sessionProviders,
-      onCall: ctx => both(onCallOfSession(ctx), inFlight.begin())
+      onCall: ctx => both(onCall(ctx), inFlight.begin()),
+      room
     })
   const sessions = new LegacySessions({ gateway, limits, clock, build })
 
@@ -79,6 +95,26 @@ export function mcpRoutes(app: FastifyInstance, options: McpRoutesOptions): McpR
       parsedBody: request.body,
       authInfo: toAuthInfo({ ...caller, surface: 'mcp', opens: 'handle' })
     })
+
+  const serveListen = async (request: FastifyRequest, reply: FastifyReply, caller: HttpCaller) => {
+    const begun = inFlight.begin()
+    try {
+      const signal = signalOf(reply)
+      const { response, leave } = await listens.open({
+        request: toWebRequest(request, signal),
+        body: request.body,
+        caller: { ...caller, surface: 'mcp', opens: 'handle' },
+        signal
+      })
+      whenClosed(reply, leave)
+      return response
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error
+      return toBusy(error, request.body, caller)
+    } finally {
+      begun()
+    }
+  }
 
   const serveSession = async (request: FastifyRequest, reply: FastifyReply, caller: HttpCaller) => {
     const session = await findOrOpen(request, caller)
@@ -98,7 +134,7 @@ export function mcpRoutes(app: FastifyInstance, options: McpRoutesOptions): McpR
         whenClosed(reply, session.hold())
         const version = one(request.headers['mcp-protocol-version'])
         // A stream that goes on has an event to go on from; another one would skip what comes in between.
-        return withOpening(response, lastEventId === undefined ? session.opening(version) : '')
+        return session.paced(response, lastEventId === undefined ? session.opening(version) : '')
       }
       // Refused by the transport, for its Accept header for example: nobody has been told the id.
       if (session.transport.sessionId === undefined) await session.transport.close()
@@ -132,14 +168,20 @@ export function mcpRoutes(app: FastifyInstance, options: McpRoutesOptions): McpR
     handler: async (request, reply) => {
       const caller = authenticate(request)
       if (closed) return reply.send(toBusy(shuttingDown, request.body, caller))
-      const { kind } = classifyInboundRequest({
+      const early = options.dialect?.(request, caller, () => signalOf(reply))
+      if (early !== undefined) {
+        const answer = await early.finally(inFlight.begin())
+        return reply.header('cache-control', 'no-store').send(answer)
+      }
+      const inbound = classifyInboundRequest({
         httpMethod: request.method,
         body: request.body,
         ...optional('protocolVersionHeader', request.headers['mcp-protocol-version']),
         ...optional('mcpMethodHeader', request.headers['mcp-method']),
         ...optional('mcpNameHeader', request.headers['mcp-name'])
       })
-      const response = await (kind === 'legacy' ? serveSession : serveStateless)(request, reply, caller)
+      const serve = inbound.kind === 'legacy' ? serveSession : isListen(inbound) ? serveListen : serveStateless
+      const response = await serve(request, reply, caller)
       // Whether the connection is kept alive is for the HTTP server to say, which may be closing.
       response.headers.delete('connection')
       // Sent as a web Response: hijacking the reply would lose the headers that hooks have set.
@@ -151,12 +193,19 @@ export function mcpRoutes(app: FastifyInstance, options: McpRoutesOptions): McpR
     close: async (graceMs = 0) => {
       closed = true
       await inFlight.settled(graceMs)
-      await Promise.all([stateless.close(), sessions.close()])
+      await Promise.all([listens.close(), stateless.close(), sessions.close()])
     },
     get sessionCount() {
       return sessions.size
+    },
+    get listenCount() {
+      return listens.size
     }
   }
+}
+
+function isListen(inbound: InboundClassificationOutcome): boolean {
+  return inbound.kind === 'modern' && 'method' in inbound.message && inbound.message.method === 'subscriptions/listen'
 }
 
 const both = (one: () => void, other: () => void) => () => {
@@ -178,7 +227,7 @@ function toError(status: number, code: number, message: string, headers: Record<
 
 function toBusy(error: GatewayError, body: unknown, caller: HttpCaller): Response {
   const problem = toProblem(error, caller.requestId)
-  const id = isInitializeRequest(body) && 'id' in body ? body.id : null
+  const id = (body as { id?: string | number } | undefined)?.id ?? null
   return Response.json(
     { jsonrpc: '2.0', error: { code: errorCodes[problem.code].rpc, message: error.message, data: problem }, id },
     { status: problem.status, headers: { 'Retry-After': String(problem.retry_after_s) } }

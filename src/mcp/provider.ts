@@ -14,6 +14,7 @@ import type {
   ServerContext,
   Tool
 } from '@modelcontextprotocol/server'
+import type { EndReason } from '../core/live.js'
 import type { Caller } from '../core/ports.js'
 
 /** One request as a provider sees it. Providers are shared by all callers: answer from this, never from a closure. */
@@ -23,13 +24,23 @@ export interface McpRequest {
   ctx: ServerContext
 }
 
-/** What a subscription outlives its request with: a session of revision 2025-11-25 and before, or a stdio process. */
-export interface McpConnection {
-  /** Tells this client that a resource has changed. Never throws: who has gone need not be told. */
-  resourceUpdated(uri: string): void
-  /** Aborted when the connection has ended. */
-  closed: AbortSignal
+/** Who is told of what happens to a watched resource. Neither may throw. */
+export interface Watcher {
+  /** It shows something else than before. */
+  updated(): void
+  /** Nobody watches it any more, because the session has ended by whose rights it was watched. */
+  ended(reason: EndReason): void
 }
+
+/**
+ * Watches a resource until the returned function is called; calling that again does nothing. Throws what reading it
+ * throws. Undefined: not one of mine.
+ */
+export type Watch = (
+  uri: string,
+  request: { caller: Caller; signal: AbortSignal },
+  watcher: Watcher
+) => Promise<(() => void) | undefined>
 
 /** A result, or what the client must be asked first (in either era: the SDK asks as the era does). */
 type OrInput<T> = Promise<T | InputRequiredResult>
@@ -53,9 +64,8 @@ export interface McpProvider {
     templates(request: McpRequest): Promise<ResourceTemplateType[]>
     /** Undefined: not one of mine. */
     read(uri: string, request: McpRequest): OrInput<ReadResourceResult | undefined>
-    /** False: not one of mine. Revision 2026-07-28 has no such request: there a published `resource_updated` is enough. */
-    subscribe?(uri: string, request: McpRequest, connection: McpConnection): Promise<boolean>
-    unsubscribe?(uri: string, request: McpRequest, connection: McpConnection): Promise<boolean>
+    /** What `resources/subscribe` and `subscriptions/listen` stand on. */
+    watch?: Watch
   }
   prompts?: {
     listed: readonly Prompt[]
@@ -73,7 +83,7 @@ export interface McpProvider {
 /** What these providers together declare. */
 export function capabilitiesOf(providers: readonly McpProvider[]): ServerCapabilities {
   const offers = (has: (provider: McpProvider) => unknown) => providers.some(provider => has(provider) !== undefined)
-  const subscribe = offers(({ resources }) => resources?.subscribe) ? { subscribe: true } : {}
+  const subscribe = offers(({ resources }) => resources?.watch) ? { subscribe: true } : {}
   const declared: ServerCapabilities = {
     ...(offers(({ tools }) => tools) && { tools: {} }),
     ...(offers(({ resources }) => resources) && { resources: subscribe }),

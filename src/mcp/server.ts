@@ -5,11 +5,12 @@ import {
   Server,
   type ServerContext
 } from '@modelcontextprotocol/server'
-import { GatewayError, toProblem } from '../core/errors.js'
+import { GatewayError, type Problem, toProblem } from '../core/errors.js'
 import type { Caller, Log } from '../core/ports.js'
 import { logBug, requestId, toText } from './gateway-tools.js'
 import { buildInstructions } from './instructions.js'
-import { capabilitiesOf, type McpConnection, type McpProvider, type McpRequest } from './provider.js'
+import { capabilitiesOf, type McpProvider, type McpRequest } from './provider.js'
+import { Subscriptions, watchOf } from './subscriptions.js'
 
 export interface ServerOptions {
   /** What clients see, in order. */
@@ -18,6 +19,8 @@ export interface ServerOptions {
   caller(ctx: ServerContext): Caller
   /** Told when a request starts to be answered; what it returns is called when that has ended, however it ended. */
   onCall?(ctx: ServerContext): () => void
+  /** Settles when the client, which is sent notifications outside of any request, can take more of them. */
+  room?(): Promise<void>
   log: Log
   version: string
 }
@@ -26,23 +29,22 @@ export interface ServerOptions {
 const listTtlMs = 300_000
 const listHint = { ttlMs: listTtlMs, cacheScope: 'private' } as const
 
+export const serverInfo = (version: string) => ({ name: 'odoo-mcp', title: 'Odoo', version })
+
 /** One MCP server, for every era and transport. */
 export function buildServer(options: ServerOptions): Server {
   const { providers, log, version } = options
   const verify = providers.find(provider => provider.verifyState)?.verifyState
   // Deprecated in favour of McpServer, which neither serves unlisted aliases nor leaves the arguments alone.
-  const server = new Server(
-    { name: 'odoo-mcp', title: 'Odoo', version },
-    {
-      capabilities: capabilitiesOf(providers),
-      instructions: buildInstructions(toolsOf(providers).map(tool => tool.name)),
-      cacheHints: { 'tools/list': listHint, 'prompts/list': listHint, 'resources/templates/list': listHint },
-      ...(verify && { requestState: { verify } })
-    }
-  )
+  const server = new Server(serverInfo(version), {
+    capabilities: capabilitiesOf(providers),
+    instructions: buildInstructions(toolsOf(providers).map(tool => tool.name)),
+    cacheHints: { 'tools/list': listHint, 'prompts/list': listHint, 'resources/templates/list': listHint },
+    ...(verify && { requestState: { verify } })
+  })
   server.onerror = err => log.debug({ err }, 'MCP protocol fault')
 
-  const serving: Serving = { server, providers, during: during(options) }
+  const serving: Serving = { server, room: options.room, providers, during: during(options) }
   serveTools(serving)
   serveResources(serving)
   servePrompts(serving)
@@ -51,6 +53,7 @@ export function buildServer(options: ServerOptions): Server {
 
 interface Serving {
   server: Server
+  room: ServerOptions['room']
   providers: readonly McpProvider[]
   /** Answers one request: tells who asks, and turns what a handler throws into what a client may see. */
   during<T>(what: string, ctx: ServerContext, answer: (request: McpRequest) => Promise<T>): Promise<T>
@@ -63,14 +66,25 @@ function during({ caller, onCall, log }: ServerOptions): Serving['during'] {
     try {
       return await answer(request)
     } catch (error) {
-      if (error instanceof ProtocolError) throw error
-      if (!(error instanceof GatewayError)) logBug(log, error, request.caller, what)
-      const problem = toProblem(error, request.caller.requestId)
-      throw new ProtocolError(ProtocolErrorCode.InternalError, toText(problem), problem)
+      throw toProtocolError(error, request.caller, what, log)
     } finally {
       ended?.()
     }
   }
+}
+
+/** What a client may see of what was thrown. */
+export function toProtocolError(error: unknown, caller: Caller, what: string, log: Log): ProtocolError {
+  if (error instanceof ProtocolError) return error
+  if (!(error instanceof GatewayError)) logBug(log, error, caller, what)
+  const problem = toProblem(error, caller.requestId)
+  return new ProtocolError(rpcCodeOf(problem), toText(problem), problem)
+}
+
+/** What was asked for is wrong or not there; everything else is no fault of the request. */
+function rpcCodeOf({ code }: Problem): ProtocolErrorCode {
+  const asked = code === 'invalid_input' || code === 'not_found'
+  return asked ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError
 }
 
 const toolsOf = (providers: readonly McpProvider[]) => providers.flatMap(({ tools }) => tools?.listed ?? [])
@@ -95,7 +109,7 @@ function unknownTool(name: string, all: NonNullable<McpProvider['tools']>[]) {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool "${name}". ${suggestion}`)
 }
 
-function serveResources({ server, providers, during }: Serving): void {
+function serveResources({ server, room, providers, during }: Serving): void {
   const all = providers.flatMap(({ resources }) => resources ?? [])
   if (all.length === 0) return
   server.setRequestHandler('resources/list', (_request, ctx) =>
@@ -117,29 +131,26 @@ function serveResources({ server, providers, during }: Serving): void {
       return found
     })
   )
-  if (!all.some(provider => provider.subscribe)) return
-  const connection = connectionOf(server)
+  const watch = watchOf(providers)
+  if (watch === undefined) return
+  const subscriptions = new Subscriptions({ watch, tell: tellOf(server, room) })
+  // Set before anybody else waits for the end: they call what they find here.
+  server.onclose = () => subscriptions.close()
   for (const change of ['subscribe', 'unsubscribe'] as const) {
     server.setRequestHandler(`resources/${change}`, ({ params: { uri } }, ctx) =>
-      during(`resources/${change}`, ctx, async request => {
-        const known = await firstOf(
-          all,
-          async provider => (await provider[change]?.(uri, request, connection)) || undefined
-        )
-        if (known === undefined) throw new ResourceNotFoundError(uri)
+      during(`resources/${change}`, ctx, async ({ caller }) => {
+        await subscriptions[change](uri, { caller, signal: ctx.mcpReq.signal })
         return {}
       })
     )
   }
 }
 
-/** The connection that a server serves. Call before anybody else waits for its end. */
-function connectionOf(server: Server): McpConnection {
-  const controller = new AbortController()
-  server.onclose = () => controller.abort()
-  return {
-    resourceUpdated: uri => void server.sendResourceUpdated({ uri }).catch(() => {}),
-    closed: controller.signal
+/** Tells the client of a server, which has to wait for those who are behind. */
+function tellOf(server: Server, room: ServerOptions['room']) {
+  return async (uri: string) => {
+    await server.sendResourceUpdated({ uri })
+    await room?.()
   }
 }
 

@@ -4,6 +4,7 @@ import { type Server, type ServerContext, WebStandardStreamableHTTPServerTranspo
 import { GatewayError } from '../core/errors.js'
 import type { Clock, Gateway, SessionSlot } from '../core/ports.js'
 import { type EventLimits, EventStore } from './event-store.js'
+import { PacedStream } from './paced.js'
 
 export interface LegacyLimits {
   maxSessions: number
@@ -23,7 +24,8 @@ export interface ReplayLimits {
   maxTotalBytes: number
 }
 
-const replayLimits: ReplayLimits = { maxEvents: 1000, maxBytes: 4 * 1024 * 1024, maxTotalBytes: 64 * 1024 * 1024 }
+// As many again as one session may have subscriptions, so that answers do not push out what has changed meanwhile.
+const replayLimits: ReplayLimits = { maxEvents: 2000, maxBytes: 4 * 1024 * 1024, maxTotalBytes: 64 * 1024 * 1024 }
 
 /** Milliseconds that a client is told to wait before it opens a broken stream again. */
 const retryInterval = 1000
@@ -35,8 +37,8 @@ export interface LegacySessionsOptions {
   gateway: Pick<Gateway, 'release' | 'touch'>
   limits: LegacyLimits
   clock: Clock
-  /** Builds the server of one session, which tells the session of its calls. */
-  build(onCall: (ctx: ServerContext) => () => void): Server
+  /** Builds the server of one session, which tells the session of its calls and asks it how its client keeps up. */
+  build(session: Pick<LegacySession, 'onCall' | 'room'>): Server
 }
 
 /** Seconds after which a client that found no room may ask again. */
@@ -79,7 +81,7 @@ export class LegacySessions {
     const share = () => Math.min(maxBytes, Math.floor(maxTotalBytes / this.#byId.size))
     const session = new LegacySession({ principal, clock, gateway, events: { maxEvents, maxBytes: share } })
     this.#byId.set(session.id, session)
-    await build(session.onCall).connect(session.transport)
+    await build(session).connect(session.transport)
     // connect() has just set onclose for itself, and it must be called too.
     const closeServer = session.transport.onclose
     session.transport.onclose = () => {
@@ -126,6 +128,7 @@ export class LegacySession {
   readonly #handling = new AsyncLocalStorage<{ stream: string | undefined }>()
   readonly #clock: Clock
   readonly #gateway: Pick<Gateway, 'release'>
+  #stream: PacedStream | undefined
   #seen: number
   #holds = 0
   #ended = false
@@ -167,6 +170,16 @@ export class LegacySession {
     if (protocolVersion === undefined || protocolVersion < '2025-11-25') return ''
     return `id: ${this.events.mark(standaloneStream)}\nretry: ${retryInterval}\ndata: \n\n`
   }
+
+  /** The answer to GET: a stream of what no request asked for. A session has one at a time. */
+  paced(response: Response, opening: string): Response {
+    // Headers travel with the first bytes, which on a quiet stream would be the SDK's first keep-alive, 15 s later.
+    this.#stream = new PacedStream(response, `: open\n\n${opening}`)
+    return this.#stream.response
+  }
+
+  /** Settles when the reader of that stream can take more; at once when there is none, as what is sent is kept. */
+  room = async (): Promise<void> => this.#stream?.room()
 
   /** Keeps the session from becoming idle until the returned function is called. */
   hold(): () => void {

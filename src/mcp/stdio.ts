@@ -7,7 +7,9 @@ import { gatewayTools } from './gateway-tools.js'
 import { guardLines } from './lines.js'
 import type { ProgressOptions } from './progress.js'
 import type { McpProvider } from './provider.js'
-import { buildServer } from './server.js'
+import { buildServer, serverInfo } from './server.js'
+import { StdioListens } from './stdio-listens.js'
+import { watchOf } from './subscriptions.js'
 
 export interface McpStdioOptions {
   gateway: Gateway
@@ -46,7 +48,10 @@ export function serveMcpStdio(options: McpStdioOptions): McpStdio {
   const build = () => buildServer({ providers, caller, log, version })
 
   const lines = guardLines(refusal => stdout.write(`${JSON.stringify(refusal)}\n`))
-  const transport = new StdioServerTransport(lines, stdout)
+  const wire = new StdioServerTransport(lines, stdout)
+  const watch = watchOf(providers)
+  const transport =
+    watch === undefined ? wire : new StdioListens(wire, { watch, caller, serverInfo: serverInfo(version), log })
   const handle = serveStdio(build, { transport, onerror: err => log.debug({ err }, 'MCP protocol fault') })
 
   const closed = new Promise<void>(resolve => {

@@ -38,24 +38,6 @@ export function whenClosed({ raw }: FastifyReply, then: () => void) {
   else raw.once('close', then)
 }
 
-/**
- * A stream that begins with `event`, or with a comment alone: headers travel with the first bytes, which on a quiet
- * stream would be the SDK's first keep-alive, 15 s later.
- */
-export function withOpening(stream: Response, event = ''): Response {
-  const reader = stream.body?.getReader()
-  const body = new ReadableStream({
-    start: controller => controller.enqueue(new TextEncoder().encode(`: open\n\n${event}`)),
-    pull: async controller => {
-      const read = await reader?.read()
-      if (read?.value) controller.enqueue(read.value)
-      else controller.close()
-    },
-    cancel: reason => reader?.cancel(reason)
-  })
-  return new Response(body, stream)
-}
-
 /** A header that should come once; Node joins most that do not, and keeps a few as lists. */
 export function one(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(', ') : header

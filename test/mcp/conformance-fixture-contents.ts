@@ -92,8 +92,8 @@ const resources: NonNullable<McpProvider['resources']> = {
     const text = JSON.stringify({ id, templateTest: true, data: `Data for ID: ${id}` })
     return { contents: [{ uri, mimeType: 'application/json', text }] }
   },
-  subscribe: async uri => Object.hasOwn(texts, uri),
-  unsubscribe: async uri => Object.hasOwn(texts, uri)
+  // They never change.
+  watch: async uri => (Object.hasOwn(texts, uri) ? () => {} : undefined)
 }
 
 const user = (content: ContentBlock) => ({ role: 'user', content }) as const

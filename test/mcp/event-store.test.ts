@@ -29,6 +29,38 @@ t.test('what came after an event is replayed in order, with the ids that it had,
   t.strictSame(await replayed(store, fourth), [])
 })
 
+const updated = (uri: string) =>
+  ({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri } }) as const
+
+t.test('that a resource has changed is kept once for each stream, however often it did', async t => {
+  const store = new EventStore(roomy)
+  const before = store.mark('a')
+  await store.storeEvent('a', updated('x'))
+  const heard = await store.storeEvent('a', updated('y'))
+  await store.storeEvent('b', updated('x'))
+  const bytes = store.bytes
+  const again = await store.storeEvent('a', updated('x'))
+  t.equal(store.bytes, bytes)
+  t.strictSame(await replayed(store, before), [
+    { id: heard, message: updated('y') },
+    { id: again, message: updated('x') }
+  ])
+  t.strictSame(await replayed(store, heard), [{ id: again, message: updated('x') }], 'the newest is what was missed')
+})
+
+t.test('answers are forgotten before changes, of which nobody could say that they are missing', async t => {
+  const store = new EventStore({ ...roomy, maxEvents: 2 })
+  const before = store.mark('a')
+  await store.storeEvent('a', updated('x'))
+  const first = await store.storeEvent('b', answer(1))
+  await store.storeEvent('c', answer(2))
+  t.match(store.refusal(first), /no longer kept/)
+  t.match(await replayed(store, before), [{ message: updated('x') }])
+  await store.storeEvent('a', updated('y'))
+  await store.storeEvent('a', updated('z'))
+  t.match(await replayed(store, before), [{ message: updated('y') }, { message: updated('z') }])
+})
+
 t.test('a stream whose name holds anything can be resumed: the SDK calls one _GET_stream', async t => {
   for (const name of ['_GET_stream', 'a.b', 'a_b_c', '1.2.3']) {
     const store = new EventStore(roomy)

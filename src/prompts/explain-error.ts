@@ -1,0 +1,120 @@
+import { type ErrorCode, errorCodes } from '../core/errors.js'
+import { nearest } from '../core/nearest.js'
+import type { JsonObject } from '../core/ports.js'
+import type { Ask, Prompt } from './prompt.js'
+import { jsonLine, message, section } from './sections.js'
+
+export const explainError: Prompt = {
+  name: 'explain_error',
+  title: 'Explain an error',
+  description: 'What an error of Odoo or of this server means here: the user, the models and the fields that it names.',
+  arguments: [
+    { name: 'error', description: 'The message, as it was shown', required: true },
+    { name: 'model', description: 'The model it was about, if the message does not say', completes: 'model' }
+  ],
+  async write({ error = '', model }, { ask }) {
+    const named = [...new Set([...(model === undefined ? [] : [model]), ...modelsIn(error)])].slice(0, 3)
+    const who = await whoAsks(ask)
+    const major = Number(/\d+/.exec(String(who.server_version))?.[0])
+    const models = await Promise.all(
+      named.map(name => section(`Model ${name}`, name, () => aboutModel(ask, name, error, major)))
+    )
+    const meaning = meaningOf(error)
+    const instructions = `Explain this error to me in plain words: why it came, who can do something about it, and what to try next.\n\nThe error: ${jsonLine(error)}`
+    return message(meaning === undefined ? instructions : `${instructions}\n\n${meaning}`, [
+      `## Who asks\n${jsonLine(who)}`,
+      ...models
+    ])
+  }
+}
+
+const advice: Readonly<Record<ErrorCode, string>> = {
+  invalid_input: 'the call was refused before it had any effect: a name, a type or a value in it is wrong',
+  auth_required: 'no session, or one that has ended: connect first',
+  auth_failed: 'Odoo does not accept the login, password or API key',
+  access_denied:
+    "Odoo's own access rights or record rules forbid it to this user; an administrator of Odoo can change that",
+  policy_denied: 'this server forbids it, whatever Odoo allows; its operator can change that',
+  not_found: 'the model, method, record or database does not exist, or the user may not know that it does',
+  conflict: 'another change came first, or a rule of the database (unique, still in use) is against it',
+  validation: "a rule of Odoo's models is against these values",
+  rate_limited: 'too many calls in a short time: wait',
+  busy: 'this server has no room for the call now: wait',
+  odoo_unavailable: 'Odoo does not answer, or what answers is no Odoo',
+  odoo_error: 'Odoo itself failed; its log has the details',
+  timeout: 'it took too long; a write may nevertheless have been done, see outcome',
+  cancelled: 'the caller went away before the answer',
+  internal: 'a bug of this server; its log has the details'
+}
+
+/** What the first code of ours in a message means. */
+function meaningOf(error: string): string | undefined {
+  const code = Object.keys(errorCodes).find(name => new RegExp(`\\b${name}\\b`).test(error)) as ErrorCode | undefined
+  return code === undefined ? undefined : `\`${code}\` is a code of odoo-mcp: ${advice[code]}.`
+}
+
+/** Words that look like the technical name of a model, such as `sale.order`. */
+function modelsIn(error: string): string[] {
+  const words = error.match(/\b[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+\b/g) ?? []
+  // Not paths of an input, such as values.partner_id, nor classes of Python.
+  return words.filter(word => !/^(values|kwargs|args|domain|context|odoo|psycopg2|builtins|werkzeug)\./.test(word))
+}
+
+async function whoAsks(ask: Ask): Promise<JsonObject> {
+  const { database, username, uid, companies, server_version, policy } = await ask('odoo_session', {})
+  return { database, username, uid, companies, server_version, policy } as JsonObject
+}
+
+/** What the user may do with a model, the fields that the error names, and those that a record must have. */
+async function aboutModel(ask: Ask, model: string, error: string, major: number): Promise<string[]> {
+  const { fields } = await ask('odoo_get_fields', { model })
+  const described = fields as Record<string, JsonObject>
+  const known = Object.keys(described)
+  const words = [...new Set(error.match(/\b[a-z][a-z0-9_]+\b/g) ?? [])]
+  const named = words.filter(word => described[word] !== undefined)
+  const quoted = [...error.matchAll(/["'`“”]([A-Za-z][\w]*)["'`“”]/g)].map(match => match[1] as string)
+  const wrong = quoted.filter(word => described[word] === undefined)
+  const ids = idsIn(model, error)
+  const required = known.filter(name => described[name]?.required === true && described[name]?.readonly !== true)
+  return [
+    jsonLine({ model, fields: known.length }),
+    ...(await rightsOf(ask, model, ids, major)),
+    ...named.slice(0, 10).map(name => jsonLine({ field: name, ...described[name] })),
+    ...wrong.slice(0, 5).map(word => jsonLine({ no_field: word, nearest: nearest(word, known) ?? null })),
+    ...(required.length === 0 ? [] : [jsonLine({ required: required.slice(0, 20) })]),
+    ...(await foundOf(ask, model, ids))
+  ]
+}
+
+/** Records that the error names by id, such as `sale.order(7,)` or `sale.order 7`. */
+function idsIn(model: string, error: string): number[] {
+  const pattern = new RegExp(`\\b${model.replaceAll('.', '\\.')}[\\s(,:#/]{1,3}([1-9]\\d{0,8})\\b`, 'g')
+  return [...new Set([...error.matchAll(pattern)].map(match => Number(match[1])))].slice(0, 5)
+}
+
+async function foundOf(ask: Ask, model: string, ids: number[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const { records, missing } = await ask('odoo_read', { model, ids, fields: ['display_name'] })
+  return [jsonLine({ records: records ?? [], missing_or_not_visible: missing ?? [] })]
+}
+
+const operations = ['read', 'write', 'create', 'unlink'] as const
+
+/** What Odoo lets the user do with the model; from 18 on, where that is asked of records, with these or the first one. */
+async function rightsOf(ask: Ask, model: string, ids: number[], major: number): Promise<string[]> {
+  const of = major < 18 || ids.length > 0 ? ids : await firstOf(ask, model)
+  if (major >= 18 && of.length === 0) return []
+  const rights: JsonObject = {}
+  for (const operation of operations) {
+    const { result } = await (major >= 18
+      ? ask('odoo_call', { model, method: 'has_access', ids: of, args: [operation] })
+      : ask('odoo_call', { model, method: 'check_access_rights', args: [operation, false] }))
+    rights[operation] = result ?? null
+  }
+  return [jsonLine({ rights })]
+}
+
+async function firstOf(ask: Ask, model: string): Promise<number[]> {
+  const { records } = await ask('odoo_search', { model, fields: ['id'], limit: 1 })
+  return (records as { id: number }[]).map(({ id }) => id)
+}
