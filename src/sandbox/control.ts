@@ -1,9 +1,10 @@
+import { type Manner, manners, type SandboxBus } from './bus/bus.js'
 import type { Counts } from './counts.js'
 import type { Fault, FaultHandle, Faults } from './faults.js'
 import { nearest } from './nearest.js'
 import { type Incoming, mediaType, type Reply, reply } from './wires/wire.js'
 
-const routes: { [route: string]: (incoming: Incoming, counts: Counts, faults: Faults) => Reply } = {
+const routes: { [route: string]: (incoming: Incoming, counts: Counts, faults: Faults, bus: SandboxBus) => Reply } = {
   'GET /sandbox/counts': (_, counts) => json(200, counts.toJSON()),
   'DELETE /sandbox/counts'(_, counts) {
     counts.reset()
@@ -13,16 +14,29 @@ const routes: { [route: string]: (incoming: Incoming, counts: Counts, faults: Fa
   'DELETE /sandbox/faults'(_, __, faults) {
     faults.clear()
     return json(200, { cleared: true })
+  },
+  'DELETE /sandbox/bus/connections'(incoming, _, __, bus) {
+    const manner = incoming.query.get('manner') ?? 'reset'
+    if (!isManner(manner)) return refuse(400, `manner: "${manner}" is not one of ${manners.join(', ')}`)
+    const dropped = bus.connections
+    bus.drop(manner)
+    return json(200, { dropped })
+  },
+  'DELETE /sandbox/bus/messages'(_, __, ___, bus) {
+    bus.forget()
+    return json(200, { forgotten: true })
   }
 }
 
+const isManner = (text: string): text is Manner => (manners as readonly string[]).includes(text)
+
 /** The routes by which programs in other languages script the sandbox; undefined for paths of Odoo. */
-export function control(incoming: Incoming, counts: Counts, faults: Faults): Reply | undefined {
+export function control(incoming: Incoming, counts: Counts, faults: Faults, bus: SandboxBus): Reply | undefined {
   const { method, path } = incoming
   if (path !== '/sandbox' && !path.startsWith('/sandbox/')) return undefined
   const route = `${method} ${path}`
   const handler = Object.hasOwn(routes, route) ? routes[route] : undefined
-  if (handler !== undefined) return handler(incoming, counts, faults)
+  if (handler !== undefined) return handler(incoming, counts, faults, bus)
   const known = Object.keys(routes)
   const near = nearest(route, known)
   const hint = near === undefined ? `Known: ${known.join(', ')}` : `Did you mean ${near}?`

@@ -18,7 +18,10 @@ export type Effect =
   | { kind: 'hang'; applied?: boolean }
   /** The connection is reset instead of an answer. */
   | { kind: 'reset'; applied?: boolean }
-  /** A good answer that keeps the connection; the next request on it, which is not applied, finds it dead. */
+  /**
+   * A good answer that keeps the connection; the next request on it, which is not applied, finds it dead. A websocket
+   * opens, and is silent from then on.
+   */
   | { kind: 'half-open'; next?: 'reset' | 'silence' }
   /** What a proxy says: any status from 400 to 599, with `Retry-After` if given. */
   | { kind: 'status'; status: number; retryAfter?: number | string; applied?: boolean }
@@ -75,10 +78,13 @@ export class FaultList implements Faults {
     this.entries = []
   }
 
-  /** The fault for a call, which has then happened. */
-  take(path: string, call: Call): Fault | undefined {
+  /** The fault for a call, which has then happened. With `kinds` only faults of these count. */
+  take(path: string, call: Call, kinds?: readonly FaultKind[]): Fault | undefined {
     const entry = this.entries.find(
-      ({ fault, fired }) => fired < (fault.times ?? Number.POSITIVE_INFINITY) && fits(fault.when, path, call)
+      ({ fault, fired }) =>
+        fired < (fault.times ?? Number.POSITIVE_INFINITY) &&
+        (kinds?.includes(fault.kind) ?? true) &&
+        fits(fault.when, path, call)
     )
     if (entry === undefined) return undefined
     entry.fired += 1

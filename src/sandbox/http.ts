@@ -1,15 +1,17 @@
 import http from 'node:http'
 import https from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { Bus, type Connection } from './bus/bus.js'
+import { Websockets } from './bus/websocket.js'
 import { control } from './control.js'
 import { Counter } from './counts.js'
 import type { Database } from './database.js'
 import { FaultList } from './faults.js'
-import { callOf } from './routes.js'
-import { type HalfOpen, playDead, sabotage, send } from './sabotage.js'
+import { callOf, type Place } from './routes.js'
+import { answersWell, type HalfOpen, playDead, resetSocket, sabotage, send } from './sabotage.js'
 import { serverErrorPage, tooLargePage } from './wires/pages.js'
 import type { Sessions } from './wires/web.js'
-import type { Incoming } from './wires/wire.js'
+import type { Call, Incoming } from './wires/wire.js'
 
 export interface ServerOptions {
   database: Database
@@ -23,10 +25,13 @@ export interface ServerOptions {
    * it usually has they live, so that is the default.
    */
   keepAlive?: boolean
+  /** How long a long poll of the bus waits, in milliseconds. Default 50,000, as Odoo does. */
+  pollMs?: number
 }
 
 export interface Server {
   url: string
+  bus: Bus
   faults: FaultList
   counts: Counter
   close(): Promise<void>
@@ -37,11 +42,13 @@ const maxBodyBytes = 128 * 1024 * 1024
 
 /** Serves a database over HTTP, on the loopback address only. */
 export async function serve(options: ServerOptions): Promise<Server> {
-  const { database, port = 0, tls } = options
+  const { database, port = 0, tls, pollMs = 50_000 } = options
   const counts = new Counter(database.tables)
   const faults = new FaultList()
   const ended = new AbortController()
-  const handle = handler(options, counts, faults, ended.signal)
+  const bus = new Bus(database, pollMs)
+  const sessions: Sessions = new Map()
+  const handle = handler(options, { database, sessions, bus }, counts, faults, ended.signal)
   const listener: http.RequestListener = (request, response) => {
     handle(request, response).catch(() => response.destroy())
   }
@@ -51,6 +58,12 @@ export async function serve(options: ServerOptions): Promise<Server> {
   server.on('connection', () => {
     counts.connections += 1
   })
+  const websockets = new Websockets({ bus, sessions, counts, faults, ended: ended.signal })
+  if (database.release.major >= 16) {
+    server.on('upgrade', (request, socket: Socket, head) => {
+      websockets.upgrade(request, headOf(request), socket, head).catch(() => socket.destroy())
+    })
+  }
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)
@@ -60,8 +73,11 @@ export async function serve(options: ServerOptions): Promise<Server> {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${bound}`,
     faults,
     counts,
+    bus,
     async close() {
       ended.abort()
+      bus.close()
+      websockets.close()
       const closed = new Promise<void>(resolve => server.close(() => resolve()))
       server.closeAllConnections()
       await closed
@@ -69,21 +85,23 @@ export async function serve(options: ServerOptions): Promise<Server> {
   }
 }
 
-function handler(options: ServerOptions, counts: Counter, faults: FaultList, ended: AbortSignal) {
+function handler(options: ServerOptions, place: Place, counts: Counter, faults: FaultList, ended: AbortSignal) {
   const { database, keepAlive = true } = options
-  const sessions: Sessions = new Map()
   const halfOpen: HalfOpen = new WeakMap()
   return async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
     const incoming = await complete(request)
     if (incoming === undefined) return send(response, tooLargePage(database.release.major))
     if (!keepAlive) response.setHeader('connection', 'close')
-    const controlled = options.control ? control(incoming, counts, faults) : undefined
+    const controlled = options.control ? control(incoming, counts, faults, place.bus) : undefined
     if (controlled !== undefined) return send(response, controlled)
-    const call = callOf(database, sessions, incoming)
+    const call = callOf(place, incoming)
     counts.request(call)
     const dead = halfOpen.get(request.socket)
     if (dead !== undefined) return playDead(response, dead)
     const fault = faults.take(incoming.path, call)
+    if (call.ready !== undefined && (fault === undefined || answersWell(fault))) {
+      if (!(await waited(call.ready, response, place.bus, ended))) return
+    }
     if (fault !== undefined) {
       counts.fault(fault.kind)
       return sabotage(fault, call, response, halfOpen, ended)
@@ -93,6 +111,32 @@ function handler(options: ServerOptions, counts: Counter, faults: FaultList, end
       safely(() => call.run(), database)
     )
   }
+}
+
+/** Waits until a poll has something to answer; false if it is not to be answered any more. */
+async function waited(
+  ready: NonNullable<Call['ready']>,
+  response: http.ServerResponse,
+  bus: Bus,
+  ended: AbortSignal
+): Promise<boolean> {
+  const left = new AbortController()
+  const leave = () => left.abort()
+  const poll: Connection = {
+    drop(manner) {
+      leave()
+      if (manner === 'reset' && response.socket !== null) resetSocket(response.socket)
+      else if (manner === 'close') response.destroy()
+    }
+  }
+  bus.open.add(poll)
+  response.on('close', leave)
+  ended.addEventListener('abort', leave)
+  await ready(left.signal)
+  ended.removeEventListener('abort', leave)
+  response.off('close', leave)
+  bus.open.delete(poll)
+  return !left.signal.aborted
 }
 
 /** The wires answer every refusal themselves; what still comes out of them is a mistake of ours. */
@@ -115,6 +159,11 @@ async function complete(request: http.IncomingMessage): Promise<Incoming | undef
     if (size > maxBodyBytes) return undefined
     chunks.push(chunk)
   }
-  const { method = 'GET', url = '/', headers } = request
-  return { method, path: url.split('?', 1)[0] as string, headers, body: Buffer.concat(chunks) }
+  return { ...headOf(request), body: Buffer.concat(chunks) }
+}
+
+/** A request without its body. */
+function headOf({ method = 'GET', url = '/', headers }: http.IncomingMessage): Incoming {
+  const [path = '', query = ''] = url.split(/\?(.*)/s, 2)
+  return { method, path, query: new URLSearchParams(query), headers, body: Buffer.alloc(0) }
 }

@@ -1,13 +1,16 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Fault } from './faults.js'
 import { type Call, type Reply, reply } from './wires/wire.js'
 
 /** Sends an answer as it should be. */
 export function send(response: ServerResponse, { status, headers, body }: Reply): void {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+  // 304 has no body, and no length of one.
+  const length = status === 304 ? {} : { 'content-length': Buffer.byteLength(body) }
+  response.writeHead(status, { ...headers, ...length })
   response.end(body)
 }
 
@@ -47,12 +50,20 @@ export async function sabotage(
       return send(response, proxyPage(fault.status, fault.retryAfter))
     case 'html':
       if (fault.applied) call.run()
-      return send(response, reply(200, 'text/html; charset=utf-8', '<!DOCTYPE html>\n<title>Sign in</title>\n'))
+      return send(response, signInPage())
     case 'none':
       return send(response, call.run(true))
     default:
       return spoil(fault, call.run(), response, ended)
   }
+}
+
+/** Whether a call is answered by what it has to say, at last. */
+export function answersWell(fault: Fault): boolean {
+  if (fault.kind === 'hang' || fault.kind === 'reset' || fault.kind === 'status' || fault.kind === 'html') {
+    return fault.applied === true
+  }
+  return true
 }
 
 /** Sends a good answer in a bad way. */
@@ -115,15 +126,22 @@ async function writable(response: ServerResponse): Promise<void> {
   }
 }
 
-/** Ends a connection with RST. TLS sockets have no such thing in Node 20: they end without goodbye. */
-function reset(response: ServerResponse): void {
-  const { socket } = response
-  if (socket === null) return
-  if ('encrypted' in socket) socket.destroy()
-  else socket.resetAndDestroy()
+function reset({ socket }: ServerResponse): void {
+  if (socket !== null) resetSocket(socket)
 }
 
-function proxyPage(status: number, retryAfter: number | string | undefined): Reply {
+/** Ends a connection with RST. TLS sockets have no such thing in Node 20: they end without goodbye. */
+export function resetSocket(socket: Duplex): void {
+  if ('encrypted' in socket || !('resetAndDestroy' in socket)) socket.destroy()
+  else (socket as Socket).resetAndDestroy()
+}
+
+/** The login page of a proxy. */
+export function signInPage(): Reply {
+  return reply(200, 'text/html; charset=utf-8', '<!DOCTYPE html>\n<title>Sign in</title>\n')
+}
+
+export function proxyPage(status: number, retryAfter: number | string | undefined): Reply {
   const page = `<html>\r\n<head><title>${status}</title></head>\r\n<body>\r\n<center><h1>${status}</h1></center>\r\n</body>\r\n</html>\r\n`
   return reply(status, 'text/html', page, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) })
 }

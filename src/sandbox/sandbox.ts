@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { SandboxBus } from './bus/bus.js'
 import { createDatabase } from './call.js'
 import type { Counts } from './counts.js'
 import type { Faults } from './faults.js'
@@ -20,6 +21,8 @@ export interface SandboxOptions {
   control?: boolean
   /** Keep connections after an answer, as a proxy in front of Odoo does. Default true. */
   keepAlive?: boolean
+  /** How long a long poll of the bus waits, in milliseconds. Default 50,000, as Odoo does. */
+  pollMs?: number
 }
 
 export interface SandboxUser {
@@ -37,20 +40,22 @@ export interface Sandbox {
   users: { admin: SandboxUser; sales: SandboxUser; portal: SandboxUser }
   faults: Faults
   counts: Counts
+  bus: SandboxBus
   /** Ends every connection. */
   close(): Promise<void>
 }
 
 /** Starts a sandbox with its own data. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { version = 19, seed = 1, scale = false, port, tls, control, keepAlive } = options
+  const { version = 19, seed = 1, scale = false, port, tls, control, keepAlive, pollMs } = options
   const database = createDatabase({ major: version, seed, scale, name: 'sandbox' })
   const server = await serve({
     database,
     ...(port !== undefined && { port }),
     ...(tls !== undefined && { tls }),
     ...(control !== undefined && { control }),
-    ...(keepAlive !== undefined && { keepAlive })
+    ...(keepAlive !== undefined && { keepAlive }),
+    ...(pollMs !== undefined && { pollMs })
   })
   const user = (login: string): SandboxUser => {
     const uid = database.authenticate(login, login)
@@ -64,6 +69,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     users: { admin: user('admin'), sales: user('sales'), portal: user('portal') },
     faults: server.faults,
     counts: server.counts,
+    bus: server.bus,
     close: () => server.close()
   }
 }

@@ -215,7 +215,7 @@ const refused: [fault: object, message: string][] = [
   [{ kind: 'delay', ms: 5, tims: 1 }, 'tims: unknown key; did you mean "times"?'],
   [{ kind: 'hang', times: 0 }, 'times: 0 is not a whole number from 1'],
   [{ kind: 'hang', when: { modle: 'a' } }, 'when.modle: unknown key; did you mean "model"?'],
-  [{ kind: 'hang', when: { wire: 'json' } }, 'when.wire: "json" is not one of jsonrpc, xmlrpc, json2, web, http'],
+  [{ kind: 'hang', when: { wire: 'json' } }, 'when.wire: "json" is not one of jsonrpc, xmlrpc, json2, web, bus, http'],
   [{ kind: 'hang', when: [] }, 'when must be an object'],
   [{ kind: 'status', status: 200 }, 'status: 200 is not a status from 400 to 599'],
   [{ kind: 'length', by: 0 }, 'by: 0 is not a whole number, not 0'],

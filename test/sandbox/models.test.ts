@@ -64,8 +64,9 @@ function concerns(what: RegExp, version: string): boolean {
 for (const version of [14, 17, 19] as const) {
   t.test(`every record of Odoo ${version} can be read in full, by who may`, async t => {
     const { odoo, names } = await open(String(version), t.teardown.bind(t))
-    const abstract = specs.filter(spec => spec.abstract).map(({ name }) => name)
-    for (const name of names.filter(name => !abstract.includes(name))) {
+    // Nobody may read the messages of the bus.
+    const unreadable = specs.filter(({ abstract, access }) => abstract || access.length === 0).map(({ name }) => name)
+    for (const name of names.filter(name => !unreadable.includes(name))) {
       const rows = await odoo.call<JsonObject[]>(name, 'search_read', [[]], { limit: 50 })
       for (const { display_name } of rows) t.type(display_name, 'string', `${name} has names`)
     }

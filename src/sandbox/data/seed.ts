@@ -6,7 +6,7 @@ import { seedCrowd, seedPartners } from './partners.js'
 import { seedPipeline } from './pipeline.js'
 import { seedProducts } from './products.js'
 import { createSeeder } from './seeder.js'
-import { seedAttachments, seedMessages, seedModels, seedTechnical } from './technical.js'
+import { seedAttachments, seedMessages, seedModels, seedModules, seedTechnical } from './technical.js'
 import { seedCompanies, seedUsers } from './users.js'
 
 export interface SeedOptions {
@@ -21,6 +21,7 @@ export interface SeedOptions {
 export function seed({ env, seed, scale }: SeedOptions): void {
   const seeder = createSeeder(env, seed)
   seedModels(seeder)
+  seedModules(seeder)
   seedLanguages(seeder)
   seedCountries(seeder)
   seedGroups(seeder)

@@ -11,6 +11,20 @@ export function seedModels({ env, insert }: Seeder): void {
   }
 }
 
+/** `ir.module.module`: what brings the models. */
+export function seedModules({ env, insert }: Seeder): void {
+  const names = new Set(env.models.names().map(name => env.models.need(name).module ?? 'base'))
+  for (const name of names) {
+    const shortdesc = name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ')
+    const version = `${env.release.serie}.1.0`
+    insert(
+      'ir.module.module',
+      { name, shortdesc, author: 'Odoo S.A.', latest_version: version, state: 'installed', application: false },
+      `base.module_${name}`
+    )
+  }
+}
+
 /** Parameters, a scheduled action, a mail server and so on: what a policy keeps away from clients. */
 export function seedTechnical({ env, insert, id, link, moment }: Seeder): void {
   const parameters = {

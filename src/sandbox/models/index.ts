@@ -2,11 +2,14 @@ import type { ModelSpec } from '../orm/types.js'
 import { accountJournal, accountPaymentTerm, accountTax } from './account.js'
 import { accountMove } from './account-move.js'
 import { accountMoveLine } from './account-move-line.js'
+import { baseAutomation, baseAutomation14 } from './base-automation.js'
+import { busBus } from './bus.js'
 import { crmLeadLost, crmLostReason, crmStage, crmTag, crmTeam } from './crm.js'
 import { crmLead } from './crm-lead.js'
 import { irAttachment } from './ir-attachment.js'
 import { irConfigParameter, irSequence } from './ir-config.js'
 import { base, irModel, irModelData } from './ir-model.js'
+import { irModule } from './ir-module.js'
 import { irActionsServer, irCron, irMailServer, irRule, irUiView } from './ir-technical.js'
 import { mailComposeMessage, mailMessage, mailTemplate } from './mail.js'
 import { mailActivity, mailActivityType } from './mail-activity.js'
@@ -77,5 +80,9 @@ export const specs: readonly ModelSpec[] = [
   crmLeadLost,
   saleOrder,
   saleOrderLine,
-  saleOrderCancel
+  saleOrderCancel,
+  busBus,
+  irModule,
+  baseAutomation14,
+  baseAutomation
 ]

@@ -1,3 +1,4 @@
+import { checkCode } from '../automation/check-code.js'
 import { boolean, char, datetime, integer, many2many, many2one, related, selection, text } from '../orm/fields.js'
 import type { ModelSpec } from '../orm/types.js'
 
@@ -61,9 +62,12 @@ export const irActionsServer: ModelSpec = {
               ['base_automation', 'Automation Rule']
             ],
         { required: true, default: 'ir_actions_server' }
-      )
+      ),
+    base_automation_id: many2one('Automation Rule', 'base.automation', { ondelete: 'cascade', from: 17 })
   },
-  access: [['base.group_system', 'crwu']]
+  access: [['base.group_system', 'crwu']],
+  beforeCreate: (_env, values) => (values.base_automation_id ? { ...values, usage: 'base_automation' } : values),
+  check: checkCode
 }
 
 /** Actions that run by themselves. */

@@ -19,6 +19,8 @@ export interface Tables {
   begin(): void
   commit(): void
   rollback(): void
+  /** Calls the listener after every commit that changed something, until the returned function is called. */
+  onCommit(listener: () => void): () => void
   /** Counts commits that changed something. */
   readonly writes: number
 }
@@ -33,6 +35,7 @@ export function createTables(models: Models): Tables {
   const relations = new Map<string, Relation>()
   let undo: (() => void)[] | undefined
   let writes = 0
+  const listeners = new Set<() => void>()
 
   const rows = (model: string) => ensure(tables, model, () => new Map<number, Row>())
   const remember = (step: () => void) => undo?.push(step)
@@ -139,13 +142,20 @@ export function createTables(models: Models): Tables {
       undo = []
     },
     commit() {
-      if (undo !== undefined && undo.length > 0) writes++
+      const changed = undo !== undefined && undo.length > 0
       undo = undefined
+      if (!changed) return
+      writes++
+      for (const listener of listeners) listener()
     },
     rollback() {
       const steps = undo ?? []
       undo = undefined
       for (const step of steps.reverse()) step()
+    },
+    onCommit(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
     get writes() {
       return writes

@@ -115,7 +115,7 @@ function invalid(major: Major, text: string): Reply {
 
 /** Where nothing is, 14 answers a request in JSON in an envelope; undefined for other requests. */
 export function jsonNotFound({ headers, body }: Incoming): Reply | undefined {
-  const opened = open(14, { method: 'POST', path: '', headers, body }, '')
+  const opened = open(14, { method: 'POST', path: '', query: new URLSearchParams(), headers, body }, '')
   if ('status' in opened) return undefined
   const error = { ...errorOf(14, notFound()), http_status: 404 }
   return { ...answer(14, opened.id, { error }), status: 404 }
@@ -140,8 +140,9 @@ function success(outcome: Outcome): JsonObject {
 }
 
 function failure(major: Major, id: Json, error: OdooException, headers: Reply['headers'] = {}): Reply {
-  // Sessions and routes are looked at before the request's id from 15 on.
-  const early = ['odoo.http.SessionExpiredException', 'werkzeug.exceptions.NotFound'].includes(error.className)
+  // Sessions and routes are looked at before the request's id from 15 on, but for a route that looks again, and says nothing.
+  const classes = ['odoo.http.SessionExpiredException', 'werkzeug.exceptions.NotFound']
+  const early = classes.includes(error.className) && error.message !== ''
   return answer(major, early && major !== 14 ? null : id, { error: errorOf(major, error) }, headers)
 }
 
@@ -154,7 +155,7 @@ function errorOf(major: Major, error: OdooException): JsonObject {
   const debug = debugText(error, major)
   const rest = {
     message: missing ? `404 Not Found: ${message}` : message,
-    arguments: missing ? [] : [message],
+    arguments: missing || (expired && message === '') ? [] : [message],
     context: {}
   }
   const data = major === 19 ? { name: className, ...rest, debug } : { name: className, debug, ...rest }

@@ -29,6 +29,14 @@ export function tooLargePage(major: Major): Reply {
   return errorPage(major, 413, 'Request Entity Too Large', text, { connection: 'close' })
 }
 
+/** A record that is not there, or not for the one who asks. */
+export function notFound(major: Major): Reply {
+  const text =
+    'The requested URL was not found on the server. If you entered the URL manually please check your spelling and ' +
+    'try again.'
+  return errorPage(major, 404, 'Not Found', text)
+}
+
 /** A content type that the route does not take: 17 and 19 look at it before anything else. */
 export function unsupportedMediaType(route: string, type: 'jsonrpc' | 'json2', hasBody: boolean): Reply {
   const inferred = ['http', 'jsonrpc', 'json2'].filter(name => name === 'http' || (name === 'json2' && !hasBody))

@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from '../json.js'
 import { createEnv } from '../orm/env.js'
 import { checkDatabase } from '../service.js'
 import { checkParameters, envelope, type Inside, notFound } from './jsonrpc.js'
-import type { Call, Incoming, Outcome, Reply } from './wire.js'
+import { type Call, type Incoming, type Outcome, type Reply, sessionId } from './wire.js'
 
 /** Who is logged in, by the cookie `session_id`. */
 export type Sessions = Map<string, number>
@@ -77,7 +77,7 @@ export function webCall(database: Database, sessions: Sessions, incoming: Incomi
     const headers: Reply['headers'] = {}
     const inside: Inside = { ...described(path, params), headers, run: given => run(given) }
     const run = (given: JsonObject) => {
-      const sid = /(?:^|;\s*)session_id=([\w-]+)/.exec(incoming.headers.cookie ?? '')?.[1]
+      const sid = sessionId(incoming.headers)
       const uid = sid === undefined ? undefined : sessions.get(sid)
       route.before?.(database, given)
       if (uid === undefined && !route.open) {
@@ -162,7 +162,7 @@ function mapped(current: number, companies: JsonObject[]): JsonObject {
   return { current_company: current, allowed_companies: allowed, disallowed_ancestor_companies: {} }
 }
 
-function cookieOf({ release }: Database, sid: string): string {
+export function cookieOf({ release }: Database, sid: string): string {
   const age = release.major === 14 ? 7_776_000 : 604_800
   return `session_id=${sid}; Max-Age=${age}; HttpOnly; Path=/`
 }

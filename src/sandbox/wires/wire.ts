@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Json } from '../json.js'
 
-/** The ways in: the three wires for programs, `web` for the web client's routes, `http` for everything else. */
-export const wires = ['jsonrpc', 'xmlrpc', 'json2', 'web', 'http'] as const
+/** The ways in: the three wires for programs, `web` for the web client's routes, `bus`, `http` for everything else. */
+export const wires = ['jsonrpc', 'xmlrpc', 'json2', 'web', 'bus', 'http'] as const
 
 export type WireName = (typeof wires)[number]
 
@@ -11,6 +11,7 @@ export interface Incoming {
   method: string
   /** Without the query. */
   path: string
+  query: URLSearchParams
   headers: IncomingHttpHeaders
   body: Buffer
 }
@@ -18,7 +19,7 @@ export interface Incoming {
 export interface Reply {
   status: number
   headers: { [name: string]: string }
-  body: string
+  body: string | Buffer
 }
 
 /** What became of a method: `undefined` is Python's None. */
@@ -31,15 +32,27 @@ export interface Call {
   service?: string
   model?: string
   method?: string
+  /** Waits until there is something to answer, as the long poll of the bus does. The signal fires when nobody waits. */
+  ready?(left: AbortSignal): Promise<void>
   /** Does what is asked. With `forget` the outcome is lost after it: the method seems to have returned None. */
   run(forget?: boolean): Reply
 }
 
-export function reply(status: number, contentType: string, body: string, headers: Reply['headers'] = {}): Reply {
+export function reply(
+  status: number,
+  contentType: string,
+  body: string | Buffer,
+  headers: Reply['headers'] = {}
+): Reply {
   return { status, headers: { 'content-type': contentType, ...headers }, body }
 }
 
 /** The media type of a request, without its parameters. */
 export function mediaType(headers: IncomingHttpHeaders): string {
   return (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+}
+
+/** The id of the web session that a request names. */
+export function sessionId(headers: IncomingHttpHeaders): string | undefined {
+  return /(?:^|;\s*)session_id=([\w-]+)/.exec(headers.cookie ?? '')?.[1]
 }

@@ -50,7 +50,8 @@ export function describe(env: Env, model: Model, field: Field): JsonObject {
   return {
     type,
     string,
-    store,
+    // Until 17 such values are kept elsewhere, as ir.property (source of 14; not seen on a real 17).
+    store: store && !(field.companyDependent === true && env.major < 18),
     searchable,
     required,
     readonly,

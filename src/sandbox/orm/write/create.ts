@@ -1,4 +1,5 @@
 import { asList } from '../../arguments.js'
+import { afterCreate } from '../../automation/triggers.js'
 import { attributeError, valueError } from '../../exceptions.js'
 import { isObject, type Json, type JsonObject } from '../../json.js'
 import { repr, typeName } from '../../python.js'
@@ -20,6 +21,7 @@ export function create(env: Env, model: Model, rows: Json[]): number[] {
   const ids = checked.map(values => createOne(env, model, values))
   checkRules(env, model, ids, 'c')
   model.afterCreate?.(env, ids)
+  afterCreate(env, model, ids)
   return ids
 }
 

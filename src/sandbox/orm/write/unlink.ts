@@ -1,3 +1,4 @@
+import { afterUnlink, beforeUnlink } from '../../automation/triggers.js'
 import { checkRights, checkRules, hasRules } from '../access.js'
 import { assertExist, existing } from '../browse.js'
 import type { Env } from '../env.js'
@@ -14,7 +15,9 @@ export function unlink(env: Env, model: Model, ids: number[]): void {
   checkRules(env, model, ids, 'u')
   const records = existing(env, model, ids)
   model.beforeUnlink?.(env, records)
+  const owners = beforeUnlink(env, model, records)
   remove(env, model, records)
+  afterUnlink(env, model, records, owners)
 }
 
 function remove(env: Env, model: Model, ids: number[]): void {

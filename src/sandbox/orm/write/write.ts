@@ -1,3 +1,4 @@
+import { afterWrite } from '../../automation/triggers.js'
 import { attributeError, keyError, typeError, valueError } from '../../exceptions.js'
 import { isObject, type Json, type JsonObject } from '../../json.js'
 import { repr, typeName } from '../../python.js'
@@ -26,6 +27,7 @@ export function write(env: Env, model: Model, ids: number[], values: Json): void
   checkFollowed(env, model, changed, 'on write')
   for (const id of records) writeOne(env, model, id, all, changed)
   model.check?.(env, records, Object.keys(changed))
+  afterWrite(env, model, records, changed)
 }
 
 function checkedField(env: Env, model: Model, name: string): Field {
