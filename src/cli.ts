@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs, parseEnv } from 'node:util'
 import { type Command, commands, helpText } from './commands/help.js'
+import { type LiveWish, liveFlags, liveWish } from './commands/live-wish.js'
 import {
   refuseConnection,
   refuseWithoutSandbox,
@@ -27,7 +28,7 @@ async function main(argv: string[]): Promise<number> {
   if (command !== undefined && !Object.hasOwn(commands, command)) return fail(unknownCommand(command))
   const unknownFlags = Object.keys(flags).filter(flag => !Object.hasOwn(options, flag))
   // The word after an unknown flag is its value: the settings name the flag, which is the real mistake.
-  if (more.length > 0 && unknownFlags.length === 0)
+  if (more.length > 0 && unknownFlags.length === 0 && command !== 'live')
     return fail(
       `"${more.join(' ')}" is not understood; expected one command and flags, such as --read-only or --docs=false.`
     )
@@ -36,6 +37,11 @@ async function main(argv: string[]): Promise<number> {
     await (await import('./commands/openapi.js')).openapi()
     return 0
   }
+  if (command === 'live') {
+    const { models, ...others } = flags
+    const wish = liveWish(more, models)
+    return runLive(wish, sourcesOf(others, Object.keys(liveFlags)))
+  }
   const { own, rest } = splitFlags(flags)
   if (command === 'sandbox') {
     const { port, ...others } = rest
@@ -43,8 +49,7 @@ async function main(argv: string[]): Promise<number> {
     await (await import('./commands/sandbox.js')).sandbox(sandboxWish(own), port)
     return 0
   }
-  const otherFlags = Object.keys(sandboxFlags)
-  const sources = { flags: rest, otherFlags, env: process.env, dotenv: dotenv(), readFile }
+  const sources = sourcesOf(rest, Object.keys(sandboxFlags))
   if (own.sandbox !== true) {
     refuseWithoutSandbox(own)
     return runWith(command as Command | undefined, sources)
@@ -66,6 +71,15 @@ async function runWith(command: Command | undefined, sources: Sources): Promise<
   if (config.surface === 'http') await (await import('./commands/serve.js')).serve(config)
   else await (await import('./commands/stdio.js')).stdio(config)
   return 0
+}
+
+/** Changes Odoo, not this server: no setting of the surfaces matters. */
+async function runLive(wish: LiveWish, sources: Sources): Promise<number> {
+  return (await (await import('./commands/live.js')).live(loadConfig('stdio', sources), wish)) ? 0 : 1
+}
+
+function sourcesOf(flags: Sources['flags'], otherFlags: string[]): Sources {
+  return { flags, otherFlags, env: process.env, dotenv: dotenv(), readFile }
 }
 
 /** The same sources, with the embedded Odoo as the default connection instead of whatever else was set. */
@@ -95,6 +109,7 @@ const options = {
     ])
   ),
   ...sandboxFlags,
+  ...liveFlags,
   help: { type: 'boolean' as const, short: 'h' },
   version: { type: 'boolean' as const, short: 'v' }
 }

@@ -1,5 +1,6 @@
 import { flagOf, type Setting, settings } from '../config/settings.js'
 import { version } from '../version.js'
+import { liveFlags } from './live-wish.js'
 import { sandboxFlags } from './sandbox-flags.js'
 
 export const commands = {
@@ -7,6 +8,7 @@ export const commands = {
   stdio: 'MCP for one client on the standard streams',
   sandbox: 'an embedded Odoo with demo data alone, for trying and testing',
   doctor: 'check the connection to Odoo, and say what is wrong',
+  live: 'install, status or uninstall: rules by which Odoo itself tells of changes',
   openapi: 'write the OpenAPI document of the REST routes'
 } as const
 
@@ -28,6 +30,9 @@ ${table(Object.entries(settings).map(([name, setting]) => [`--${flagOf(name)}`, 
 The embedded Odoo:
 ${table(Object.entries(sandboxFlags).map(([name, { description }]) => [`--${name}`, description]))}
 
+Live updates:
+${table(Object.entries(liveFlags).map(([name, { description }]) => [`--${name}`, description]))}
+
 ${table([
   ['--help', 'Show this text'],
   ['--version', 'Show the version']
@@ -37,6 +42,7 @@ Examples:
   odoo-mcp serve --sandbox
   ODOO_URL=https://erp.example.com ODOO_DATABASE=prod ODOO_USERNAME=ada@example.com ODOO_API_KEY=… odoo-mcp doctor
   odoo-mcp serve --port 8000
+  odoo-mcp live install --models res.partner,sale.order
 `
 }
 

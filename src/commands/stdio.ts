@@ -9,5 +9,6 @@ export async function stdio(config: Config): Promise<void> {
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
   await server.closed
+  core.hub.close()
   await core.odoo.close()
 }
