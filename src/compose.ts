@@ -2,15 +2,24 @@ import { networkInterfaces } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config/config.js'
 import { createGateway } from './core/door.js'
+import type { ChangeSource, Resources } from './core/live.js'
 import { createPolicy } from './core/policy.js'
-import type { Gateway, OpenOdoo } from './core/ports.js'
+import type { CallOutcome, Gateway, OpenOdoo } from './core/ports.js'
+import { createHub, type Hub } from './live/hub.js'
 import { createLog, type GatewayLog } from './log.js'
 import type { McpRoutes, McpRoutesOptions } from './mcp/http.js'
+import type { McpProvider } from './mcp/provider.js'
 import type { McpStdio, McpStdioOptions } from './mcp/stdio.js'
+import type { Metrics, ServerState } from './metrics.js'
+import { createOdooBus } from './odoo/bus/bus.js'
 import { createOdoo } from './odoo/open.js'
+import type { AddressGuardOptions } from './odoo/transport/address-guard.js'
+import { prompts } from './prompts/index.js'
+import { createPrompts } from './prompts/prompts.js'
+import { createResources } from './resources/resources.js'
 import { createMemoryStore } from './sessions/memory-store.js'
 import { createSessions, type SessionRegistry } from './sessions/sessions.js'
-import { tools } from './tools/index.js'
+import { internalTools, tools } from './tools/index.js'
 import { version } from './version.js'
 
 /** What both surfaces stand on. */
@@ -20,6 +29,11 @@ export interface Core {
   odoo: OpenOdoo
   sessions: SessionRegistry
   gateway: Gateway
+  resources: Resources
+  /** Tells of changes; ends with the surface. */
+  hub: Hub
+  /** Has every call told from now on to this one, who counts them. */
+  countCalls(told: (call: CallOutcome) => void): void
   /** Ports that this process listens on: no caller may make it connect to itself. */
   ownPorts: number[]
 }
@@ -28,13 +42,15 @@ export interface Core {
 export function composeCore(config: Config, log: GatewayLog = logOf(config)): Core {
   const clock = Date.now
   const ownPorts: number[] = []
+  let counter: ((call: CallOutcome) => void) | undefined
+  const guard = { allowedHosts: config.allowedOdooHosts, ownPorts: () => ownPorts, localAddresses }
   const odoo = createOdoo({
     connectTimeoutMs: config.timeouts.connect,
     maxConcurrency: config.maxConcurrency,
     maxResponseBytes: config.maxResponseBytes,
     retries: config.retries,
     tls: config.tls,
-    guard: { allowedHosts: config.allowedOdooHosts, ownPorts: () => ownPorts, localAddresses },
+    guard,
     log,
     clock
   })
@@ -51,22 +67,54 @@ export function composeCore(config: Config, log: GatewayLog = logOf(config)): Co
     clock
   })
   const gateway = createGateway({
-    tools: config.allowConnect ? tools : tools.filter(tool => tool.access !== 'session'),
+    tools: [...tools, ...internalTools].filter(tool => config.allowConnect || tool.access !== 'session'),
     sessions,
     policy: createPolicy(config.policy),
     limits: config.limits,
     timeouts: config.timeouts,
     log,
-    clock
+    clock,
+    onWrite: written => hub.written(written),
+    onCall: call => counter?.(call)
   })
+  const resources = createResources(gateway)
+  const sources = busOf(config, guard, log)
+  const hub = createHub({ gateway, resources, sources, pollMs: config.live.pollMs, log })
   if (!config.tls.verify)
     log.warn({}, 'ssl_verify is off: anybody between this server and Odoo can read and change everything')
-  return { config, log, odoo, sessions, gateway, ownPorts }
+  const countCalls: Core['countCalls'] = told => {
+    counter = told
+  }
+  return { config, log, odoo, sessions, gateway, resources, hub, countCalls, ownPorts }
+}
+
+/** The bus of the default connection, where rules that tell of changes are installed. */
+function busOf({ odoo, live, timeouts, tls }: Config, guard: AddressGuardOptions, log: GatewayLog): ChangeSource[] {
+  if (odoo === undefined || live.bus === undefined) return []
+  const { channel, models, url: busUrl } = live.bus
+  const { url, database } = odoo
+  const where = { url, database, channel, models, ...(busUrl !== undefined && { busUrl }) }
+  return [createOdooBus({ ...where, connectTimeoutMs: timeouts.connect, tls, guard, log })]
+}
+
+/** What MCP clients see besides the tools. */
+async function providersOf({ config, gateway, resources, hub }: Core): Promise<McpProvider[]> {
+  const [{ mcpResources }, { mcpPrompts }] = await Promise.all([
+    import('./mcp/resources.js'),
+    import('./mcp/prompts.js')
+  ])
+  const maxResultBytes = config.limits.max_result_bytes
+  return [
+    mcpResources({ resources, gateway, maxResultBytes, hub }),
+    mcpPrompts(createPrompts({ prompts, gateway, resources, clock: Date.now }))
+  ]
 }
 
 /** The log of a process, which keeps the configured secrets out of its lines. */
-export function logOf({ log, odoo, accessKeys }: Config): GatewayLog {
-  const secrets = [odoo?.secret, ...accessKeys.map(key => key.secret)].filter(secret => secret !== undefined)
+export function logOf({ log, odoo, live, accessKeys }: Config): GatewayLog {
+  const secrets = [odoo?.secret, live.bus?.channel, ...accessKeys.map(key => key.secret)].filter(
+    secret => secret !== undefined
+  )
   return createLog({ ...log, secrets })
 }
 
@@ -84,17 +132,30 @@ export async function composeHttp(
   features: Pick<McpRoutesOptions, 'providers' | 'bus'> = {}
 ): Promise<HttpServer> {
   // Loaded here, so that `stdio` starts without them.
-  const [{ buildApp }, { mcpRoutes }, { InFlight }] = await Promise.all([
+  const [{ buildApp }, { mcpRoutes }, { InFlight }, { createEventStreams }, { createDialect }] = await Promise.all([
     import('./http/app.js'),
     import('./mcp/http.js'),
-    import('./mcp/in-flight.js')
+    import('./mcp/in-flight.js'),
+    import('./events/streams.js'),
+    import('./dialect/dialect.js')
   ])
-  const { config, log, gateway, sessions, ownPorts, odoo } = core
+  const { config, log, gateway, sessions, resources, hub, ownPorts, odoo } = core
+  const events = createEventStreams({ gateway, hub, ...config.streams })
+  const providers = [...(await providersOf(core)), ...(features.providers ?? [])]
   const requests = new InFlight()
   let ready = false
   let mcp: McpRoutes | undefined
+  const metrics = await metricsOf(core, () => ({
+    connected: gateway.connected,
+    sessions: sessions.size,
+    mcpSessions: mcp?.sessionCount ?? 0,
+    streams: { events: events.size, listen: mcp?.listenCount ?? 0 },
+    live: hub.stats()
+  }))
   const app = await buildApp({
     gateway,
+    events,
+    ...(metrics !== undefined && { metrics }),
     log,
     version,
     accessKeys: config.accessKeys,
@@ -111,7 +172,11 @@ export async function composeHttp(
       const { idleMs, max, maxPerPrincipal } = config.sessions
       const limits = { idleMs, maxSessions: max, maxSessionsPerPrincipal: maxPerPrincipal }
       const maxResultBytes = config.limits.max_result_bytes
-      mcp = mcpRoutes(app, { gateway, authenticate, log, version, limits, maxResultBytes, ...features })
+      mcp = mcpRoutes(app, {
+        ...{ gateway, authenticate, log, version, limits, maxResultBytes, ...features, providers },
+        dialect: createDialect({ gateway, resources, streams: events, log }),
+        maxStreamsPerPrincipal: config.streams.maxPerPrincipal
+      })
     }
   })
   return {
@@ -125,6 +190,7 @@ export async function composeHttp(
     async close(graceMs = 10_000) {
       ready = false
       const closed = app.close()
+      hub.close()
       await mcp?.close(graceMs)
       await requests.settled(graceMs)
       // Some clients hold connections open on which they ask nothing: nothing else would ever end those.
@@ -135,13 +201,25 @@ export async function composeHttp(
   }
 }
 
+/** What `/metrics` serves, unless the settings say no; loaded for those who want it. */
+async function metricsOf({ config, countCalls }: Core, state: () => ServerState): Promise<Metrics | undefined> {
+  if (!config.metrics) return undefined
+  const { createMetrics } = await import('./metrics.js')
+  const metrics = createMetrics({ version, state })
+  countCalls(metrics.called)
+  return metrics
+}
+
 /** MCP over the standard streams of this process. */
 export async function composeStdio(
-  { config, gateway, log }: Core,
+  core: Core,
   streams: Pick<McpStdioOptions, 'stdin' | 'stdout'> = {}
 ): Promise<McpStdio> {
   const { serveMcpStdio } = await import('./mcp/stdio.js')
-  return serveMcpStdio({ gateway, log, version, maxResultBytes: config.limits.max_result_bytes, ...streams })
+  const { config, gateway, log } = core
+  const providers = await providersOf(core)
+  const maxResultBytes = config.limits.max_result_bytes
+  return serveMcpStdio({ gateway, log, version, maxResultBytes, providers, ...streams })
 }
 
 function ownHosts({ listen }: Config): string[] {

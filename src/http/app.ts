@@ -1,13 +1,17 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { GatewayError } from '../core/errors.js'
 import type { Gateway } from '../core/ports.js'
+import { eventRoutes } from '../events/routes.js'
+import type { EventStreamRegistry } from '../events/streams.js'
 import { describeRoutes, serveDocs } from '../rest/openapi.js'
 import { restRoutes } from '../rest/routes.js'
 import { type Authenticate, type AuthOptions, createAuthenticate, requireAuthentication } from './auth.js'
+import { binaryRoutes } from './binary.js'
 import { readJsonOnly } from './body.js'
 import { answerClientError } from './client-error.js'
 import { allowOrigins } from './cors.js'
 import { answerError, handleErrors } from './errors.js'
+import { countAnswers, type HttpMetrics, metricsRoute } from './metrics.js'
 import { answerUnknownRoutes } from './not-found.js'
 import { guardOrigins } from './origin.js'
 import { requestIdOf, sendRequestIds } from './request-id.js'
@@ -16,6 +20,10 @@ import { statusRoutes } from './status.js'
 
 export interface HttpOptions extends AuthOptions {
   gateway: Gateway
+  /** The streams of `GET /events`, which end when the server begins to close; without them there is no such route. */
+  events?: EventStreamRegistry
+  /** Serves `/metrics`, and is told of every request; without it there is no such route. */
+  metrics?: HttpMetrics
   /** A pino logger; without one nothing is logged. */
   log?: FastifyBaseLogger
   /** Of this server, as `/` and the OpenAPI document say it. */
@@ -42,7 +50,7 @@ export interface HttpOptions extends AuthOptions {
 
 /** Builds the server with all its guards and routes. It has not started: inject into it, or listen. */
 export async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
-  const { gateway, version, docs, mount } = options
+  const { gateway, events, metrics, version, docs, loopback, mount } = options
   const app = createServer(options)
   const connects = gateway.tools.some(({ name }) => name === 'odoo_connect')
   const authenticate = createAuthenticate(options, connects)
@@ -55,6 +63,7 @@ export async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
 
   // The order of these is the order in which a request meets them.
   if (options.onRequest !== undefined) countRequests(app, options.onRequest)
+  if (metrics !== undefined) countAnswers(app, metrics)
   sendRequestIds(app)
   sendSafetyHeaders(app)
   guardOrigins(app, { ...options, keyless: options.accessKeys.length === 0 })
@@ -64,8 +73,11 @@ export async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
 
   answerUnknownRoutes(app)
   await describeRoutes(app, version, connects)
-  statusRoutes(app, { ...options, authenticate })
+  statusRoutes(app, { ...options, live: events !== undefined, measured: metrics !== undefined, authenticate })
   restRoutes(app, { gateway, authenticate })
+  if (events !== undefined) await eventRoutes(app, { streams: events, authenticate })
+  binaryRoutes(app, { gateway, authenticate })
+  if (metrics !== undefined) metricsRoute(app, { metrics, authenticate, loopback })
   if (docs) await serveDocs(app)
   await mount?.(app, authenticate)
   return app

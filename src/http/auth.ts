@@ -54,10 +54,10 @@ export function createAuthenticate({ accessKeys, principalOfBearer }: AuthOption
   }
 }
 
-/** Asks every route for its caller, but those that say `auth: 'none'`. Routes that do not exist are asked too. */
+/** Asks every route for its caller, but those that do so themselves. Routes that do not exist are asked too. */
 export function requireAuthentication(app: FastifyInstance, authenticate: Authenticate): void {
   app.addHook('onRequest', async request => {
-    if (request.routeOptions.config.auth !== 'none') authenticate(request)
+    if (request.routeOptions.config.auth === undefined) authenticate(request)
   })
 }
 

@@ -15,7 +15,7 @@ export class RequestLog extends LogController {
     const { url: route } = request.routeOptions
     const line = { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }
     if (error) reply.log.warn({ ...line, err: error }, 'answer was cut off')
-    else if (route === '/health' || route === '/ready') reply.log.debug(line, 'request')
+    else if (asked.has(String(route))) reply.log.debug(line, 'request')
     else reply.log.info(line, 'request')
   }
 
@@ -29,3 +29,6 @@ export class RequestLog extends LogController {
     reply.log.warn({ err: error }, 'head of the answer could not be written')
   }
 }
+
+/** What monitors ask every few seconds. */
+const asked: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics'])

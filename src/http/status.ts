@@ -12,13 +12,17 @@ export interface StatusOptions {
   version: string
   loopback: boolean
   docs: boolean
+  /** Serves `GET /events`. */
+  live: boolean
+  /** Serves `GET /metrics`. */
+  measured: boolean
   /** False while starting and draining. */
   ready: () => boolean
 }
 
 /** `/health`, `/ready` and `/`: for load balancers and for whoever wonders what listens here. None asks Odoo. */
 export function statusRoutes(app: FastifyInstance, options: StatusOptions): void {
-  const { gateway, authenticate, version, loopback, docs, ready } = options
+  const { gateway, authenticate, version, loopback, docs, live, measured, ready } = options
 
   app.get('/health', { schema: healthOperation, config: { auth: 'none', host: 'any' } }, async (_request, reply) => {
     reply.header('cache-control', 'no-store')
@@ -31,8 +35,8 @@ export function statusRoutes(app: FastifyInstance, options: StatusOptions): void
     return { status: 'ready' }
   })
 
-  const page = buildPage({ version, docs })
-  const endpoints = listEndpoints(gateway, docs)
+  const page = buildPage({ version, docs, tools: gateway.tools })
+  const endpoints = listEndpoints(gateway, { docs, live, measured })
   app.get('/', { schema: rootOperation, config: { auth: 'none' } }, async (request, reply) => {
     reply.header('vary', 'Origin, Accept')
     if (wantsHtml(request)) {
@@ -50,9 +54,21 @@ function wantsHtml(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/html') ?? false
 }
 
-function listEndpoints(gateway: Gateway, docs: boolean): string[] {
+function listEndpoints(
+  gateway: Gateway,
+  { docs, live, measured }: Pick<StatusOptions, 'docs' | 'live' | 'measured'>
+): string[] {
   const tools = gateway.tools.flatMap(tool => tool.rest.paths)
-  return [...tools, '/mcp', ...(docs ? ['/docs', '/openapi.json'] : []), '/health', '/ready']
+  return [
+    ...tools,
+    '/binary/{model}/{field}/{id}',
+    ...(live ? ['/events', '/events/ticket', '/subscribe', '/unsubscribe'] : []),
+    '/mcp',
+    ...(docs ? ['/docs', '/openapi.json'] : []),
+    ...(measured ? ['/metrics'] : []),
+    '/health',
+    '/ready'
+  ]
 }
 
 const Connected = Type.Boolean({ description: 'Whether the last call of the default connection worked.' })

@@ -39,15 +39,9 @@ t.test('a wrong method is 405 and says which are right', async t => {
 })
 
 t.test('routes with parameters know their methods', async t => {
-  const app = await serverOf(
-    t,
-    options({
-      mount: app => {
-        app.get('/binary/:model/:field/:id', async () => ({}))
-      }
-    })
-  )
-  t.equal((await app.inject('/binary/res.partner/image/1')).statusCode, 200)
+  const app = await serverOf(t, options())
+  // The fake gateway knows no files.
+  t.not((await app.inject('/binary/res.partner/image/1')).statusCode, 405)
   t.equal((await app.inject({ method: 'POST', url: '/binary/res.partner/image/1' })).statusCode, 405)
   t.equal((await app.inject({ method: 'POST', url: '/binary/res.partner' })).statusCode, 404)
 })
