@@ -5,7 +5,7 @@ import type { JsonObject } from '../../src/core/ports.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import { witnesses } from '../lab/witnesses.js'
 import { connectionFlags, startServer } from './server.js'
-import { mcpHttp, modern, oldMcpHttp, rest, type Surface } from './surfaces.js'
+import { dialect, mcpHttp, modern, oldMcpHttp, rest, type Surface } from './surfaces.js'
 
 // What the documents of the early Odoo MCP servers show their users, word for word: their clients must go on working.
 
@@ -22,17 +22,20 @@ for (const odoo of await witnesses()) {
       rest(server.url),
       mcpHttp(server.url, modern),
       mcpHttp(server.url, 'legacy'),
-      oldMcpHttp(server.url)
+      oldMcpHttp(server.url),
+      dialect(server.url)
     ])
     t.teardown(async () => {
       await Promise.all(surfaces.map(surface => surface.close()))
       await server.close()
     })
     for (const surface of surfaces) await t.test(surface.name, t => earlyTools(t, surface))
-    const [, ...overMcp] = surfaces
-    for (const surface of overMcp)
+    const [, ...withNames] = surfaces
+    for (const surface of withNames)
       await t.test(`${surface.name}, by their own arguments`, t => earlyArguments(t, surface))
-    await t.test('what they took and this server does not is refused in words', t => refused(t, overMcp[0] as Surface))
+    await t.test('what they took and this server does not is refused in words', t =>
+      refused(t, withNames[0] as Surface)
+    )
     await t.test('curl', { skip: hasCurl ? false : 'NO CURL FOUND' }, t => curlLines(t, server.url, odoo))
   })
 }

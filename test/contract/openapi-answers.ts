@@ -5,6 +5,7 @@ import type { JsonObject } from '../../src/core/ports.js'
 export interface Operation {
   operationId: string
   tags: string[]
+  parameters?: { in: string; name: string; example?: unknown }[]
   requestBody?: { required: boolean; content: { 'application/json': { schema: object; example: JsonObject } } }
   responses: Record<string, { content: Record<string, { schema: { $ref: string } }> }>
 }
@@ -28,6 +29,17 @@ export function operationsOf(
   )
 }
 
+/** Whether what an operation gives is JSON, rather than a file or a stream. */
+export function isJson({ responses }: Operation): boolean {
+  return responses['200']?.content['application/json'] !== undefined
+}
+
+/** The path of the document that a request was made to, such as `/binary/{model}/{field}/{id}`; itself if there is none. */
+export function templateOf({ paths }: OpenApi, path: string): string {
+  const fits = (template: string) => new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`).test(path)
+  return Object.keys(paths).find(fits) ?? path
+}
+
 /** Holds requests and answers against the schemas of a document; every method throws when something does not fit. */
 export function schemasOf(document: OpenApi) {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
@@ -45,10 +57,11 @@ export function schemasOf(document: OpenApi) {
     },
     async checkAnswer(method: string, path: string, answer: Response) {
       const what = `${answer.status} of ${method} ${path}`
-      const body = (await answer.clone().json()) as JsonObject
       const response = document.paths[path]?.[method.toLowerCase()]?.responses[answer.status]
       const type = answer.headers.get('content-type')?.split(';')[0] ?? ''
-      const schema = response?.content[type]?.schema
+      const schema = (response?.content[type] ?? response?.content['*/*'])?.schema
+      if (schema !== undefined && !/[/+]json$/.test(type)) return
+      const body = (await answer.clone().json()) as JsonObject
       if (schema === undefined) throw new Error(`${what} as ${type} is not in the document: ${JSON.stringify(body)}`)
       check(what, at(...schema.$ref.slice(2).split('/')), body)
       if (answer.status !== 200) return

@@ -48,6 +48,29 @@ export function rest(url: string, access: Access = {}): Surface {
   }
 }
 
+/** The dialect of the early browser clients: JSON-RPC without a handshake and without an id. */
+export function dialect(url: string, access: Access = {}): Surface {
+  return {
+    name: 'the early dialect',
+    async call(name, input = {}) {
+      const response = await watchedFetch(`${url}/mcp`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headersOf(access) },
+        body: JSON.stringify({ jsonrpc: '2.0', method: 'call_tool', params: { name, arguments: input } })
+      })
+      const { id, result, error } = (await response.json()) as JsonObject
+      if (response.status !== 200 || id !== null) throw new Error(`answered with ${response.status} and the id ${id}`)
+      if (error === undefined) return { output: result as JsonObject }
+      const { code, message, data } = error as JsonObject
+      const problem = data as unknown as Problem
+      if (errorCodes[problem.code]?.rpc !== code) throw new Error(`${problem.code} as ${code}`)
+      if (message !== problem.detail) throw new Error(`the message of a failure is ${message}`)
+      return { problem }
+    },
+    async close() {}
+  }
+}
+
 /** The reply of one REST answer. */
 export async function toReply(response: Response): Promise<Reply> {
   const body = (await response.json()) as JsonObject

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import t, { type Test } from 'tap'
 import { errorCodes } from '../../src/core/errors.js'
 import { openapiDocument, openapiText } from '../../src/http/document.js'
+import type { HttpMetrics } from '../../src/http/metrics.js'
 import { hoistTitled } from '../../src/rest/components.js'
 import { toolOperation } from '../../src/rest/openapi.js'
 import { tools } from '../../src/tools/index.js'
@@ -32,6 +33,8 @@ interface Document {
   security: object[]
 }
 
+const silentMetrics: HttpMetrics = { answered() {}, contentType: 'text/plain', text: async () => '' }
+
 const document = (await openapiDocument(fakeTools, '1.2.3')) as unknown as Document
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method, operation }))
@@ -54,15 +57,21 @@ t.test('the document is OpenAPI 3.1 of this version with a bearer scheme that is
 t.test('every route is described once, and nothing else', async t => {
   t.strictSame(operations.map(({ path, method }) => `${method} ${path}`).sort(), [
     'get /',
+    'get /binary/{model}/{field}/{id}',
+    'get /events',
     'get /health',
+    'get /metrics',
     'get /ready',
     'get /session',
     'post /call',
     'post /connect',
     'post /create',
+    'post /events/ticket',
     'post /search',
     'post /search_read',
-    'post /session'
+    'post /session',
+    'post /subscribe',
+    'post /unsubscribe'
   ])
 })
 
@@ -85,11 +94,16 @@ for (const { path, method, operation } of operations) {
     t.ok(operation.description)
     t.equal(operation.tags.length, 1)
     const body = operation.requestBody?.content['application/json']
-    if (method === 'post') t.strictSame(body?.example, { model: 'res.partner' })
+    if (path === '/subscribe' || path === '/unsubscribe') t.match(body?.example, { client_id: String, uri: String })
+    else if (method === 'post' && path !== '/events/ticket') t.strictSame(body?.example, { model: 'res.partner' })
     else t.equal(body, undefined)
 
-    const { 200: success, ...failures } = operation.responses
-    t.ok(component(t, success?.content['application/json']?.schema).required?.includes('status'))
+    const { 200: success, ...others } = operation.responses
+    const failures = Object.fromEntries(Object.entries(others).filter(([status]) => Number(status) >= 400))
+    if (path.startsWith('/binary/')) t.match(success?.content, { '*/*': { schema: { type: 'string' } } })
+    else if (path === '/metrics') t.match(success?.content, { 'text/plain': { schema: { type: 'string' } } })
+    else if (path === '/events') t.match(success?.content, { 'text/event-stream': { schema: { type: 'string' } } })
+    else t.ok(component(t, success?.content['application/json']?.schema).required?.includes('status'))
     t.ok(Object.keys(failures).length > 0)
     for (const [status, { content, headers }] of Object.entries(failures)) {
       const [shared, own] = component(t, content['application/problem+json']?.schema).allOf ?? []
@@ -165,7 +179,7 @@ t.test('a title in data is no title of a schema', async t => {
 })
 
 t.test('a server answers the same document, and its docs read it', async t => {
-  const app = await serverOf(t, options())
+  const app = await serverOf(t, options({ metrics: silentMetrics }))
   const served = await app.inject('/openapi.json')
   t.strictSame(served.json(), document)
   t.strictSame((await app.inject('/docs/json')).json(), document)
@@ -177,7 +191,7 @@ t.test('the text is the same every time, so that it can be committed', async t =
 })
 
 t.test('Swagger UI loads nothing from elsewhere and may not be framed', async t => {
-  const app = await serverOf(t, options())
+  const app = await serverOf(t, options({ metrics: silentMetrics }))
   const page = await app.inject('/docs')
   t.equal(page.statusCode, 200)
   t.match(page.headers['content-security-policy'], /^default-src 'none';.*frame-ancestors 'none'$/)
