@@ -1,7 +1,9 @@
 import { userError } from '../exceptions.js'
 import type { Json, JsonObject } from '../json.js'
 import { checkReadable } from '../orm/access.js'
+import { zoneOf } from '../orm/domain/relative-date.js'
 import type { Env } from '../orm/env.js'
+import { toLocal } from '../orm/group/time-zone.js'
 import { commercialOfUser } from './res-partner-rules.js'
 
 /** The rule of portal users: what is their company's. */
@@ -40,8 +42,10 @@ function firstOf(env: Env, model: string): number | undefined {
   return [...env.tables.rows(model).values()].find(row => row.active !== false)?.id
 }
 
-function dayAfter({ now }: Env, days: number): string {
-  return new Date(Date.parse(now.slice(0, 10)) + days * 86_400_000).toISOString().slice(0, 10)
+/** Counted from the day that it is where the user lives. */
+function dayAfter(env: Env, days: number): string {
+  const today = toLocal(env.now, zoneOf(env)).slice(0, 10)
+  return new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10)
 }
 
 /** The address of a type among the contacts of a partner, else the partner itself. */
