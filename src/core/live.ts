@@ -1,7 +1,7 @@
 // What the parts of live updates share. The hub knows no socket, the surfaces no Odoo, and the sources no data.
 
 import type { GatewayError } from './errors.js'
-import type { Caller, Identity, Json, JsonObject, NamedId } from './ports.js'
+import type { Caller, Identity, JsonObject } from './ports.js'
 
 // ---------------------------------------------------------------------------------------------------------------
 // Resources
@@ -178,15 +178,3 @@ export interface EventStreams {
   /** The ids of all open streams of the caller's session. */
   of(caller: Caller): Promise<string[]>
 }
-
-// ---------------------------------------------------------------------------------------------------------------
-// Inputs and outputs of the tools that only our own surfaces call
-
-/** What `odoo_record` answers: the records as resources show them. */
-export interface Records {
-  records: ({ id: number } & Record<string, Json>)[]
-  missing: number[]
-}
-
-/** Ids with names, as completion shows them. */
-export type Named = NamedId
