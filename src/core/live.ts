@@ -64,11 +64,10 @@ export interface Resources {
 // Sources of change
 
 /**
- * Something that says where a look may be worthwhile: our own writes, the bus of an Odoo, or the clock. It never says
- * what has changed: that is read again, by each who wants to know, with their own rights.
+ * Something that says where a look may be worthwhile, such as the bus of an Odoo; our own writes and the clock are built
+ * into the hub. It never says what has changed: that is read again, by each who wants to know, with their own rights.
  */
 export interface ChangeSource {
-  readonly name: 'own' | 'bus' | 'polling'
   /** Calls `target.look` whenever that may be worthwhile, until the returned function is called. */
   watch(target: WatchTarget): () => void
   /** Whether it would now tell of every change of this model, whoever makes it: then the clock may tick slowly. */

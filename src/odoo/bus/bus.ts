@@ -74,7 +74,6 @@ export function createOdooBus(options: OdooBusOptions): ChangeSource {
   }
 
   return {
-    name: 'bus',
     watch(target) {
       if (!tells(target)) return () => {}
       const entry = { target }
