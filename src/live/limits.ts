@@ -21,7 +21,9 @@ export class Limits {
   /** Takes room for one more. Throws `busy` when there is none. */
   take(sessionId: string): void {
     const count = this.#counts.get(sessionId) ?? 0
-    if (count >= this.#perSession) throw full(`${this.#perSession} subscriptions of one session`)
+    // The default connection is no one's own: a thousand callers may share it.
+    if (sessionId !== 'default' && count >= this.#perSession)
+      throw full(`${this.#perSession} subscriptions of one session`)
     if (this.#count >= this.#inAll) throw full(`${this.#inAll} subscriptions of all sessions`)
     this.#counts.set(sessionId, count + 1)
     this.#count += 1

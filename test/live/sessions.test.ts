@@ -80,6 +80,13 @@ t.test('a session, and the server, has room for so many subscriptions, and room 
   await t.rejects(subscribe('odoo://res.partner/7', 'eve'), { code: 'busy' })
 })
 
+t.test('the default connection, which many share, has no limit of its own', async t => {
+  const { odoo, subscribe } = fakeWorld({ limits: { perSession: 2, inAll: 4 } })
+  odoo.put(7, { name: 'Azure' })
+  for (let n = 0; n < 4; n++) await subscribe('odoo://res.partner/7', 'default')
+  await t.rejects(subscribe('odoo://res.partner/7', 'default'), { code: 'busy', detail: /4 subscriptions of all/ })
+})
+
 t.test('the usual limits are a thousand for a session and ten thousand for all', async t => {
   const { odoo, subscribe } = fakeWorld()
   odoo.put(7, { name: 'Azure' })
