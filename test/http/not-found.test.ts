@@ -1,5 +1,5 @@
 import t from 'tap'
-import { options, serverOf } from './fake-gateway.js'
+import { fakeGateway, options, serverOf } from './fake-gateway.js'
 
 t.test('an unknown route is a problem that names the nearest one', async t => {
   const app = await serverOf(t, options())
@@ -39,9 +39,9 @@ t.test('a wrong method is 405 and says which are right', async t => {
 })
 
 t.test('routes with parameters know their methods', async t => {
-  const app = await serverOf(t, options())
-  // The fake gateway knows no files.
-  t.not((await app.inject('/binary/res.partner/image/1')).statusCode, 405)
+  const gateway = fakeGateway(async () => ({ name: 'one.png', mime_type: 'image/png', size: 1, data: 'AA==' }))
+  const app = await serverOf(t, options({ gateway }))
+  t.equal((await app.inject('/binary/res.partner/image/1')).statusCode, 200)
   t.equal((await app.inject({ method: 'POST', url: '/binary/res.partner/image/1' })).statusCode, 405)
   t.equal((await app.inject({ method: 'POST', url: '/binary/res.partner' })).statusCode, 404)
 })

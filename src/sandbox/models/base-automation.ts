@@ -10,16 +10,18 @@ const triggers14 = [
   ['on_time', 'Based on Timed Condition']
 ] as const
 
-const triggers17 = [
+/** From 17 on; what lies between differs in order and words. */
+const triggersBefore = [
   ['on_stage_set', 'Stage is set to'],
   ['on_user_set', 'User is set'],
   ['on_tag_set', 'Tag is added'],
   ['on_state_set', 'State is set to'],
   ['on_priority_set', 'Priority is set to'],
   ['on_archive', 'On archived'],
-  ['on_unarchive', 'On unarchived'],
-  ['on_create_or_write', 'On save'],
-  ['on_create', 'On creation'],
+  ['on_unarchive', 'On unarchived']
+] as const
+
+const triggersAfter = [
   ['on_write', 'On update'],
   ['on_unlink', 'On deletion'],
   ['on_change', 'On UI change'],
@@ -31,25 +33,18 @@ const triggers17 = [
   ['on_webhook', 'On webhook']
 ] as const
 
+const triggers17 = [
+  ...triggersBefore,
+  ['on_create_or_write', 'On save'],
+  ['on_create', 'On creation'],
+  ...triggersAfter
+] as const
+
 const triggers19 = [
-  ['on_stage_set', 'Stage is set to'],
-  ['on_user_set', 'User is set'],
-  ['on_tag_set', 'Tag is added'],
-  ['on_state_set', 'State is set to'],
-  ['on_priority_set', 'Priority is set to'],
-  ['on_archive', 'On archived'],
-  ['on_unarchive', 'On unarchived'],
+  ...triggersBefore,
   ['on_create', 'On create'],
   ['on_create_or_write', 'On create and edit'],
-  ['on_write', 'On update'],
-  ['on_unlink', 'On deletion'],
-  ['on_change', 'On UI change'],
-  ['on_time', 'Based on date field'],
-  ['on_time_created', 'After creation'],
-  ['on_time_updated', 'After last update'],
-  ['on_message_received', 'On incoming message'],
-  ['on_message_sent', 'On outgoing message'],
-  ['on_webhook', 'On webhook']
+  ...triggersAfter
 ] as const
 
 const common = {
