@@ -1,7 +1,7 @@
 // The tables of README.md, rendered from the code. `npm run docs` writes them; a test compares.
 
 /**
- * @typedef {import('../src/core/ports.js').Tool} Tool
+ * @typedef {import('../src/core/ports/gateway.js').Tool} Tool
  * @typedef {import('../src/config/settings.js').Setting} Setting
  * @typedef {{ tools: readonly Tool[], settings: Record<string, Setting>, errorCodes: Record<string, { status: number, title: string }>, flagOf: (name: string) => string, variablesOf: (name: never) => string[] }} Sources
  */

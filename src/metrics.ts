@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { LiveStats } from './core/live.js'
-import type { CallOutcome } from './core/ports.js'
+import type { CallOutcome } from './core/ports/gateway.js'
 
 /** What a server is busy with, counted when somebody asks. */
 export interface ServerState {

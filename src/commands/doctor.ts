@@ -1,7 +1,7 @@
 import { composeCore } from '../compose.js'
 import type { Config } from '../config/config.js'
 import { type ErrorCode, GatewayError } from '../core/errors.js'
-import type { CallScope, Credential, Identity, OdooLogin } from '../core/ports.js'
+import type { CallScope, Credential, Identity, OdooLogin } from '../core/ports/odoo.js'
 
 type Say = (line: string) => void
 

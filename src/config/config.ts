@@ -1,5 +1,6 @@
 import type { PolicySettings } from '../core/policy.js'
-import type { Credential, Limits, Protocol } from '../core/ports.js'
+import type { Limits } from '../core/ports/gateway.js'
+import type { Credential, Protocol } from '../core/ports/odoo.js'
 import { type LiveSettings, live } from './live.js'
 import { collect, type Sources } from './sources.js'
 import { type AccessKey, Values } from './values.js'

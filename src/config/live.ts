@@ -1,4 +1,4 @@
-import type { Credential } from '../core/ports.js'
+import type { Credential } from '../core/ports/odoo.js'
 import type { Values } from './values.js'
 
 export interface LiveSettings {

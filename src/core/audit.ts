@@ -1,8 +1,24 @@
 import { isId } from './check/field-values.js'
-import { GatewayError, internalDetail, type Outcome } from './errors.js'
+import { type ErrorCode, GatewayError, internalDetail, type Outcome } from './errors.js'
+import type { Json, JsonObject } from './json.js'
 import type { Written } from './live.js'
 import { type Argument, bindArguments } from './methods.js'
-import type { AuditEntry, Caller, Json, JsonObject, Log, Session } from './ports.js'
+import type { Log } from './ports/log.js'
+import type { Caller, Session } from './ports/sessions.js'
+
+/** One line per write, and one more if its reply came after its caller had gone. */
+export interface AuditEntry {
+  request_id: string
+  session: string
+  principal: string
+  tool: string
+  model: string
+  method?: string
+  ids?: number[]
+  fields?: string[]
+  outcome: 'applied' | Outcome | 'applied_late' | 'failed_late'
+  code?: ErrorCode
+}
 
 /**
  * Writes the one audit line of a write, and a second one if Odoo's reply came after its caller had gone.

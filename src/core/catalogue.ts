@@ -1,7 +1,8 @@
 import { inputCheck, outputCheck } from './check/input.js'
+import type { JsonObject } from './json.js'
 import { nearest } from './nearest.js'
 import type { Policy } from './policy.js'
-import type { Alias, JsonObject, Tool } from './ports.js'
+import type { Alias, Tool } from './ports/gateway.js'
 
 /** A tool with its schemas compiled, and the name it was called by. */
 export interface Entry {

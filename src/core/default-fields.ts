@@ -1,5 +1,5 @@
 import type { Policy } from './policy.js'
-import type { FieldInfo, FieldMap, OdooPort } from './ports.js'
+import type { FieldInfo, FieldMap, OdooPort } from './ports/odoo.js'
 
 /** So many fields at most, whatever is chosen. */
 const most = 12

@@ -1,9 +1,9 @@
 import { show } from './check/field-values.js'
 import type { Problems } from './check/problems.js'
 import type { GatewayError } from './errors.js'
+import type { Json } from './json.js'
 import { parseJson } from './json.js'
 import { didYouMean } from './nearest.js'
-import type { Json } from './ports.js'
 
 /** A leaf of a domain: `[field, operator, value]`, and where it stands, such as `domain[2]`. */
 export interface Leaf {

@@ -2,24 +2,14 @@ import { createAudit } from './audit.js'
 import { type Catalogue, createCatalogue, type Entry } from './catalogue.js'
 import { inspect } from './check/inspect.js'
 import { GatewayError } from './errors.js'
+import type { JsonObject } from './json.js'
 import type { Written } from './live.js'
 import { methodInfo } from './methods.js'
 import type { Policy } from './policy.js'
-import type {
-  Caller,
-  CallOutcome,
-  CallRequest,
-  CallScope,
-  Clock,
-  Gateway,
-  JsonObject,
-  Limits,
-  Log,
-  Session,
-  Sessions,
-  Tool,
-  ToolContext
-} from './ports.js'
+import type { CallOutcome, CallRequest, Gateway, Limits, Tool, ToolContext } from './ports/gateway.js'
+import type { Clock, Log } from './ports/log.js'
+import type { CallScope } from './ports/odoo.js'
+import type { Caller, Session, Sessions } from './ports/sessions.js'
 
 export interface GatewayParts {
   tools: readonly Tool[]

@@ -1,5 +1,8 @@
 import { GatewayError } from './errors.js'
-import type { Json } from './ports.js'
+
+/** JSON as every wire here speaks it. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+export type JsonObject = { [key: string]: Json }
 
 /** Deeper JSON than this is refused everywhere: no Odoo call needs it, and recursion must stay bounded. */
 export const maxDepth = 32

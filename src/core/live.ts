@@ -1,7 +1,9 @@
 // What the parts of live updates share. The hub knows no socket, the surfaces no Odoo, and the sources no data.
 
 import type { GatewayError } from './errors.js'
-import type { Caller, Identity, JsonObject } from './ports.js'
+import type { JsonObject } from './json.js'
+import type { Identity } from './ports/odoo.js'
+import type { Caller } from './ports/sessions.js'
 
 // ---------------------------------------------------------------------------------------------------------------
 // Resources

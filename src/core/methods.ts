@@ -1,5 +1,5 @@
+import type { Json, JsonObject } from './json.js'
 import type { Effect } from './policy.js'
-import type { Json, JsonObject } from './ports.js'
 
 /** What a parameter of an ORM method holds; decides how it is checked. */
 export type ParameterKind =

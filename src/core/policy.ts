@@ -1,6 +1,6 @@
 import { deniedMethods, noAccessModels, readOnlyModels, withheldFields } from './deny-list.js'
 import { matcher } from './patterns.js'
-import type { PolicySummary } from './ports.js'
+import type { PolicySummary } from './ports/gateway.js'
 
 export interface PolicySettings {
   readOnly: boolean

@@ -1,6 +1,6 @@
 import { fieldsToRead } from './default-fields.js'
 import type { Policy } from './policy.js'
-import type { FieldInfo, OdooPort } from './ports.js'
+import type { FieldInfo, OdooPort } from './ports/odoo.js'
 
 /**
  * The fields by which a record is shown when it is looked at alone, and by which its changes are noticed: the

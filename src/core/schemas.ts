@@ -1,5 +1,5 @@
 import { Kind, type TSchema, type TUnsafe, Type, TypeRegistry } from '@sinclair/typebox'
-import type { Json, JsonObject } from './ports.js'
+import type { Json, JsonObject } from './json.js'
 
 /** What a schema expects in words, for messages; a symbol, so that it is never published. */
 export const Expected = Symbol('expected')

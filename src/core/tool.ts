@@ -1,5 +1,6 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox'
-import type { Access, Alias, JsonObject, Tool, ToolContext } from './ports.js'
+import type { JsonObject } from './json.js'
+import type { Access, Alias, Tool, ToolContext } from './ports/gateway.js'
 
 /** A tool as its file writes it. */
 export interface ToolDefinition<I extends TObject, O extends TSchema> {

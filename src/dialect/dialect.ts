@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { GatewayError } from '../core/errors.js'
 import { didYouMean } from '../core/nearest.js'
-import type { Caller, Log } from '../core/ports.js'
+import type { Log } from '../core/ports/log.js'
+import type { Caller } from '../core/ports/sessions.js'
 import { DialectRefusal, idOf, isDialect, parseRequest, toError, toResult } from './envelope.js'
 import { type DialectMethod, type DialectParts, dialectMethods } from './methods.js'
 

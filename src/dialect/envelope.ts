@@ -1,5 +1,5 @@
 import { errorCodes, GatewayError, toProblem } from '../core/errors.js'
-import type { Json, JsonObject } from '../core/ports.js'
+import type { Json, JsonObject } from '../core/json.js'
 
 /** A request of the dialect: JSON-RPC, but for the `id`, which early clients leave out and still await an answer. */
 export interface DialectRequest {

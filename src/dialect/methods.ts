@@ -1,8 +1,10 @@
 import { Type } from '@sinclair/typebox'
 import { inputCheck } from '../core/check/input.js'
 import { GatewayError } from '../core/errors.js'
+import type { JsonObject } from '../core/json.js'
 import type { EventStreams, Resources } from '../core/live.js'
-import type { Caller, Gateway, JsonObject } from '../core/ports.js'
+import type { Gateway } from '../core/ports/gateway.js'
+import type { Caller } from '../core/ports/sessions.js'
 import { AnyJson, Exact, toJsonSchema } from '../core/schemas.js'
 
 /** What the methods stand on. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import type { JsonObject } from '../core/json.js'
 import type { EndReason } from '../core/live.js'
-import type { JsonObject } from '../core/ports.js'
 
 /** One event of a stream, ready to be written: `data` is JSON on one line. */
 export interface StreamEvent {

@@ -1,7 +1,7 @@
 import { fastifySSE } from '@fastify/sse'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { inputCheck } from '../core/check/input.js'
-import type { Caller } from '../core/ports.js'
+import type { Caller } from '../core/ports/sessions.js'
 import '../rest/route-config.js'
 import { abortedWhenLeft, refuseQuery } from '../rest/routes.js'
 import {

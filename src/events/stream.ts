@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { GatewayError } from '../core/errors.js'
 import type { EndReason, Hold, LiveHub, Subscription } from '../core/live.js'
-import type { Clock } from '../core/ports.js'
+import type { Clock } from '../core/ports/log.js'
 import {
   closed,
   established,

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { GatewayError } from '../core/errors.js'
-import type { Caller, Clock } from '../core/ports.js'
+import type { Clock } from '../core/ports/log.js'
+import type { Caller } from '../core/ports/sessions.js'
 
 /** Seconds in which a ticket must be used. */
 export const ticketLifeS = 30

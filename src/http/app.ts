@@ -1,6 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { GatewayError } from '../core/errors.js'
-import type { Gateway } from '../core/ports.js'
+import type { Gateway } from '../core/ports/gateway.js'
 import { eventRoutes } from '../events/routes.js'
 import type { EventStreamRegistry } from '../events/streams.js'
 import { describeRoutes, serveDocs } from '../rest/openapi.js'

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Caller } from '../core/ports.js'
+import type { Caller } from '../core/ports/sessions.js'
 import { HttpRefusal } from './refusal.js'
 import '../rest/route-config.js'
 

@@ -1,4 +1,5 @@
-import type { Gateway, JsonObject, Tool } from '../core/ports.js'
+import type { JsonObject } from '../core/json.js'
+import type { Gateway, Tool } from '../core/ports/gateway.js'
 import { createEventStreams } from '../events/streams.js'
 import { buildApp } from './app.js'
 import type { HttpMetrics } from './metrics.js'

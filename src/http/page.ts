@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Tool } from '../core/ports.js'
+import type { Tool } from '../core/ports/gateway.js'
 import { pageStyle } from './page-style.js'
 
 export interface PageOptions {

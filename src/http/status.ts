@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { GatewayError } from '../core/errors.js'
-import type { Gateway } from '../core/ports.js'
+import type { Gateway } from '../core/ports/gateway.js'
 import { problems } from '../rest/problems.js'
 import type { Authenticate } from './auth.js'
 import { buildPage, pageSecurityPolicy } from './page.js'

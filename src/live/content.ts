@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Identity, Json, JsonObject } from '../core/ports.js'
+import type { Json, JsonObject } from '../core/json.js'
+import type { Identity } from '../core/ports/odoo.js'
 
 /** What a subscriber is told of a record that is gone or no longer theirs. */
 export const deleted: JsonObject = { deleted: true }

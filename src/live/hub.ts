@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.js'
+import type { JsonObject } from '../core/json.js'
 import type {
   ChangeSource,
   EndReason,
@@ -11,7 +12,8 @@ import type {
   Subscription,
   Written
 } from '../core/live.js'
-import type { Gateway, JsonObject, Log } from '../core/ports.js'
+import type { Gateway } from '../core/ports/gateway.js'
+import type { Log } from '../core/ports/log.js'
 import { hashOf } from './content.js'
 import { Limits } from './limits.js'
 import { type LiveTime, realTime } from './time.js'

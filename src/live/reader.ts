@@ -1,6 +1,8 @@
 import { GatewayError } from '../core/errors.js'
+import type { Json, JsonObject } from '../core/json.js'
 import type { ListQuery } from '../core/live.js'
-import type { Caller, Gateway, Json, JsonObject } from '../core/ports.js'
+import type { Gateway } from '../core/ports/gateway.js'
+import type { Caller } from '../core/ports/sessions.js'
 
 /** As many records as one call asks for: Odoo reads the dates of 500 in 12 to 20 ms, and more would hold up others. */
 export const batchSize = 500

@@ -1,5 +1,5 @@
+import type { Json } from '../core/json.js'
 import type { ListQuery, ResourceAddress } from '../core/live.js'
-import type { Json } from '../core/ports.js'
 import type { ReadingSession } from './reader.js'
 import type { LiveTime } from './time.js'
 import type { Listener } from './watch.js'

@@ -1,5 +1,7 @@
 import type { ChangeSource, LiveStats, Written } from '../core/live.js'
-import type { Gateway, Identity, Log } from '../core/ports.js'
+import type { Gateway } from '../core/ports/gateway.js'
+import type { Log } from '../core/ports/log.js'
+import type { Identity } from '../core/ports/odoo.js'
 import { identityKey, placeOf } from './content.js'
 import { Polling } from './polling.js'
 import type { LiveTime } from './time.js'

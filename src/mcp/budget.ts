@@ -1,4 +1,5 @@
-import type { Json, JsonObject, Tool } from '../core/ports.js'
+import type { Json, JsonObject } from '../core/json.js'
+import type { Tool } from '../core/ports/gateway.js'
 
 export interface Budget {
   /** The tool that answered; it says which part of its output may be delivered in part. */

@@ -1,5 +1,5 @@
 import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server'
-import type { Caller } from '../core/ports.js'
+import type { Caller } from '../core/ports/sessions.js'
 
 /** Carries a caller through the SDK to the handlers. The SDK wants a token; nothing of ours reads it, so it stays empty. */
 export function toAuthInfo(caller: Caller): AuthInfo {

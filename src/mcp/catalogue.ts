@@ -1,5 +1,6 @@
 import type { Tool as McpTool, ToolAnnotations } from '@modelcontextprotocol/server'
-import type { Json, JsonObject, Tool } from '../core/ports.js'
+import type { Json, JsonObject } from '../core/json.js'
+import type { Tool } from '../core/ports/gateway.js'
 import { toJsonSchema } from '../core/schemas.js'
 
 const sessionArgument = { type: 'string', description: 'From odoo_connect' }

@@ -1,6 +1,7 @@
 import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError } from '@modelcontextprotocol/server'
 import { type ErrorCode, GatewayError } from '../core/errors.js'
-import type { Caller, Log } from '../core/ports.js'
+import type { Log } from '../core/ports/log.js'
+import type { Caller } from '../core/ports/sessions.js'
 import type { Watch } from './provider.js'
 import { toProtocolError } from './server.js'
 import { Teller } from './teller.js'

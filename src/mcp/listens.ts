@@ -6,7 +6,8 @@ import {
   type ServerEventBus
 } from '@modelcontextprotocol/server'
 import { GatewayError } from '../core/errors.js'
-import type { Caller, Log } from '../core/ports.js'
+import type { Log } from '../core/ports/log.js'
+import type { Caller } from '../core/ports/sessions.js'
 import { toAuthInfo } from './caller.js'
 import { Listening } from './listening.js'
 import { PacedStream } from './paced.js'

@@ -1,5 +1,5 @@
 import type { ServerContext } from '@modelcontextprotocol/server'
-import type { Clock } from '../core/ports.js'
+import type { Clock } from '../core/ports/log.js'
 
 export interface ProgressOptions {
   /** Milliseconds between two notifications. */

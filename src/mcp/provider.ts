@@ -15,7 +15,7 @@ import type {
   Tool
 } from '@modelcontextprotocol/server'
 import type { EndReason } from '../core/live.js'
-import type { Caller } from '../core/ports.js'
+import type { Caller } from '../core/ports/sessions.js'
 
 /** One request as a provider sees it. Providers are shared by all callers: answer from this, never from a closure. */
 export interface McpRequest {

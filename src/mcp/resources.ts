@@ -1,6 +1,6 @@
 import type { CompleteRequest, ReadResourceResult, ResourceTemplateType } from '@modelcontextprotocol/server'
 import type { LiveHub, ResourceContent, ResourceRequest, Resources } from '../core/live.js'
-import type { Gateway } from '../core/ports.js'
+import type { Gateway } from '../core/ports/gateway.js'
 import { fitResult } from './budget.js'
 import { requestId } from './gateway-tools.js'
 import type { McpProvider, McpRequest } from './provider.js'

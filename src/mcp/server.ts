@@ -6,7 +6,8 @@ import {
   type ServerContext
 } from '@modelcontextprotocol/server'
 import { GatewayError, type Problem, toProblem } from '../core/errors.js'
-import type { Caller, Log } from '../core/ports.js'
+import type { Log } from '../core/ports/log.js'
+import type { Caller } from '../core/ports/sessions.js'
 import { logBug, requestId, toText } from './gateway-tools.js'
 import { buildInstructions } from './instructions.js'
 import { capabilitiesOf, type McpProvider, type McpRequest } from './provider.js'

@@ -12,7 +12,8 @@ import {
   SUBSCRIPTION_ID_META_KEY,
   type Transport
 } from '@modelcontextprotocol/server'
-import type { Caller, Log } from '../core/ports.js'
+import type { Log } from '../core/ports/log.js'
+import type { Caller } from '../core/ports/sessions.js'
 import { Listening } from './listening.js'
 import type { Watch } from './provider.js'
 

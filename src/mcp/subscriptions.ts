@@ -1,7 +1,7 @@
 import { ResourceNotFoundError } from '@modelcontextprotocol/server'
 import { GatewayError } from '../core/errors.js'
 import type { LiveHub } from '../core/live.js'
-import type { Caller } from '../core/ports.js'
+import type { Caller } from '../core/ports/sessions.js'
 import type { McpProvider, Watch } from './provider.js'
 import { Teller } from './teller.js'
 

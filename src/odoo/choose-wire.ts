@@ -1,5 +1,5 @@
 import { GatewayError } from '../core/errors.js'
-import type { CallScope, Credential, Protocol } from '../core/ports.js'
+import type { CallScope, Credential, Protocol } from '../core/ports/odoo.js'
 import { isClosedPath } from './faults/http-faults.js'
 import { unavailable } from './faults/unavailable.js'
 import type { Rpc } from './rpc.js'

@@ -1,17 +1,8 @@
 import { GatewayError } from '../core/errors.js'
 import type { FileStream } from '../core/files.js'
-import type {
-  CallScope,
-  Clock,
-  FieldMap,
-  Identity,
-  Json,
-  JsonObject,
-  Log,
-  OdooContext,
-  OdooPort,
-  Row
-} from '../core/ports.js'
+import type { Json, JsonObject } from '../core/json.js'
+import type { Clock, Log } from '../core/ports/log.js'
+import type { CallScope, FieldMap, Identity, OdooContext, OdooPort, Row } from '../core/ports/odoo.js'
 import { aggregate } from './aggregate/aggregate.js'
 import type { ReadCall } from './aggregate/source.js'
 import { isInvalidField } from './faults/faults.js'

@@ -1,5 +1,6 @@
 import { GatewayError } from '../core/errors.js'
-import type { CallScope, Credential, Identity, Json, JsonObject, NamedId, Protocol } from '../core/ports.js'
+import type { Json, JsonObject } from '../core/json.js'
+import type { CallScope, Credential, Identity, NamedId, Protocol } from '../core/ports/odoo.js'
 import type { ChosenWire } from './choose-wire.js'
 import { loginHint } from './faults/faults.js'
 import { isObject } from './parse-json.js'

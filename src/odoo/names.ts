@@ -1,4 +1,5 @@
-import type { Json, JsonObject, NamedId, NameQuery } from '../core/ports.js'
+import type { Json, JsonObject } from '../core/json.js'
+import type { NamedId, NameQuery } from '../core/ports/odoo.js'
 import { capabilitiesOf } from './versions.js'
 
 /** The arguments of `name_search`. By name: JSON-2 knows no others. */

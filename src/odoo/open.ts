@@ -1,5 +1,6 @@
 import { normaliseUrl } from '../core/odoo-url.js'
-import type { CallScope, Clock, Credential, Log, OdooLogin, OpenOdoo, Protocol } from '../core/ports.js'
+import type { Clock, Log } from '../core/ports/log.js'
+import type { CallScope, Credential, OdooLogin, OpenOdoo, Protocol } from '../core/ports/odoo.js'
 import { chooseWire } from './choose-wire.js'
 import { type ClientOptions, createClient } from './client.js'
 import { openFile } from './files/open.js'

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../core/ports.js'
+import type { Json, JsonObject } from '../core/json.js'
 
 /**
  * Parses JSON of Odoo; undefined when it is none. A key `__proto__` in it (a JSON field can hold any) is dropped:

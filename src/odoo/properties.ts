@@ -1,6 +1,7 @@
 import { storedValues, toDefinitions } from '../core/check/property-definitions.js'
 import { GatewayError } from '../core/errors.js'
-import type { FieldMap, Json, JsonObject, Row } from '../core/ports.js'
+import type { Json, JsonObject } from '../core/json.js'
+import type { FieldMap, Row } from '../core/ports/odoo.js'
 
 /** What is asked of Odoo for it. */
 export interface PropertiesReader {

@@ -1,5 +1,5 @@
 import { isId } from '../core/check/field-values.js'
-import type { Json } from '../core/ports.js'
+import type { Json } from '../core/json.js'
 
 /** Methods whose result is the records that they made or found: one id up to Odoo 17 or 18, a list of ids on 19. */
 const recordMethods = new Set(['copy', 'create', 'find_or_create', 'message_post'])

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GatewayError } from '../core/errors.js'
-import type { CallScope, Clock } from '../core/ports.js'
+import type { Clock } from '../core/ports/log.js'
+import type { CallScope } from '../core/ports/odoo.js'
 import { Ending } from './transport/ending.js'
 
 export interface RetryOptions {

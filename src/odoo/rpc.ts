@@ -1,5 +1,7 @@
 import { GatewayError } from '../core/errors.js'
-import type { CallReply, CallScope, Clock, Json, JsonObject, Log } from '../core/ports.js'
+import type { Json, JsonObject } from '../core/json.js'
+import type { Clock, Log } from '../core/ports/log.js'
+import type { CallReply, CallScope } from '../core/ports/odoo.js'
 import { OdooFault } from './faults/faults.js'
 import { missingInstead } from './faults/missing.js'
 import { withRetries } from './retry.js'

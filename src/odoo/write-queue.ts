@@ -1,7 +1,9 @@
 import { isId } from '../core/check/field-values.js'
 import { GatewayError } from '../core/errors.js'
+import type { Json, JsonObject } from '../core/json.js'
 import { methodEffect } from '../core/methods.js'
-import type { CallScope, Clock, Json, JsonObject } from '../core/ports.js'
+import type { Clock } from '../core/ports/log.js'
+import type { CallScope } from '../core/ports/odoo.js'
 import { Ending } from './transport/ending.js'
 
 export interface WriteQueueOptions {

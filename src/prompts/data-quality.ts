@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../core/ports.js'
+import type { Json, JsonObject } from '../core/json.js'
 import { type Ask, daysBefore, type Prompt } from './prompt.js'
 import { groups, jsonLine, message, section } from './sections.js'
 

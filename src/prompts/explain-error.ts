@@ -1,6 +1,6 @@
 import { type ErrorCode, errorCodes } from '../core/errors.js'
+import type { JsonObject } from '../core/json.js'
 import { nearest } from '../core/nearest.js'
-import type { JsonObject } from '../core/ports.js'
 import type { Ask, Prompt } from './prompt.js'
 import { jsonLine, message, section } from './sections.js'
 

@@ -1,4 +1,5 @@
-import type { Json, JsonObject, NamedId } from '../core/ports.js'
+import type { Json, JsonObject } from '../core/json.js'
+import type { NamedId } from '../core/ports/odoo.js'
 import { unpaid } from './overdue-invoices.js'
 import type { Ask, Prompt } from './prompt.js'
 import { groups, jsonLine, message, records, section } from './sections.js'

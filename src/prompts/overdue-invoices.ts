@@ -1,4 +1,4 @@
-import type { Json } from '../core/ports.js'
+import type { Json } from '../core/json.js'
 import type { Prompt } from './prompt.js'
 import { absence, groups, jsonLine, message, records, section } from './sections.js'
 

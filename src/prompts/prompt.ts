@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors.js'
+import type { JsonObject } from '../core/json.js'
 import { didYouMean } from '../core/nearest.js'
-import type { JsonObject } from '../core/ports.js'
 
 /** Calls a tool with the rights of who asked for the prompt. */
 export type Ask = (tool: string, input: JsonObject) => Promise<JsonObject>

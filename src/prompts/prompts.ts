@@ -1,6 +1,8 @@
 import { GatewayError } from '../core/errors.js'
 import type { ResourceRequest, Resources } from '../core/live.js'
-import type { Clock, Gateway, Limits, NamedId } from '../core/ports.js'
+import type { Gateway, Limits } from '../core/ports/gateway.js'
+import type { Clock } from '../core/ports/log.js'
+import type { NamedId } from '../core/ports/odoo.js'
 import type { Prompts } from '../core/prompts.js'
 import { type Ask, argumentsOf, type Prompt, type PromptArgument } from './prompt.js'
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '../core/errors.js'
-import type { Json, JsonObject } from '../core/ports.js'
+import type { Json, JsonObject } from '../core/json.js'
 import type { Ask } from './prompt.js'
 
 /** A titled part of a prompt about one model; where that is not to be had, the reason in its place. */

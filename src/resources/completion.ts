@@ -1,6 +1,8 @@
 import { GatewayError } from '../core/errors.js'
+import type { JsonObject } from '../core/json.js'
 import type { ResourceRequest } from '../core/live.js'
-import type { CallRequest, Gateway, JsonObject, ModelInfo, NamedId } from '../core/ports.js'
+import type { CallRequest, Gateway } from '../core/ports/gateway.js'
+import type { ModelInfo, NamedId } from '../core/ports/odoo.js'
 import { popularModels } from './popular.js'
 
 /** What MCP lets a completion have. */

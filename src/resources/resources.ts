@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.js'
+import type { Json, JsonObject } from '../core/json.js'
 import type { ListedResource, ResourceAddress, ResourceContent, ResourceRequest, Resources } from '../core/live.js'
-import type { Gateway, Json, JsonObject } from '../core/ports.js'
+import type { Gateway } from '../core/ports/gateway.js'
 import { type Ask, asking, completeField, completeId, completeModel, readableModels } from './completion.js'
 import { popularModels } from './popular.js'
 import { listUri, parseUri } from './uri.js'

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError } from '../core/errors.js'
-import type { Access, Caller, Gateway, JsonObject, Tool } from '../core/ports.js'
+import type { JsonObject } from '../core/json.js'
+import type { Access, Gateway, Tool } from '../core/ports/gateway.js'
+import type { Caller } from '../core/ports/sessions.js'
 import { toolOperation } from './openapi.js'
 import './route-config.js'
 

@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.js'
 import { normaliseUrl } from '../core/odoo-url.js'
-import type { ConnectRequest, Credential } from '../core/ports.js'
+import type { Credential } from '../core/ports/odoo.js'
+import type { ConnectRequest } from '../core/ports/sessions.js'
 
 /** The connection from the settings: a complete credential, or undefined. */
 export type DefaultConnection = Credential | undefined

@@ -1,5 +1,7 @@
 import { GatewayError } from '../core/errors.js'
-import type { CallScope, Clock, Credential, OdooLogin, OpenOdoo, Session } from '../core/ports.js'
+import type { Clock } from '../core/ports/log.js'
+import type { CallScope, Credential, OdooLogin, OpenOdoo } from '../core/ports/odoo.js'
+import type { Session } from '../core/ports/sessions.js'
 
 /** Odoo 14 blocks an address for a minute after ten refused logins: a wrong setting must not use them up. */
 const refusedForMs = 30_000

@@ -1,5 +1,5 @@
 import type { EndReason } from '../core/live.js'
-import type { Clock } from '../core/ports.js'
+import type { Clock } from '../core/ports/log.js'
 
 /** setTimeout takes no more milliseconds than fit 31 bits: a longer wait is made of several. */
 const longestWait = 2_147_483_647

@@ -1,4 +1,4 @@
-import type { SessionStore, StoredSession } from '../core/ports.js'
+import type { SessionStore, StoredSession } from '../core/ports/sessions.js'
 
 /** Sessions of one process, gone with it. */
 export function createMemoryStore(): SessionStore {

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
-import type { SavedLogin, SessionKind } from '../core/ports.js'
+import type { SavedLogin } from '../core/ports/odoo.js'
+import type { SessionKind } from '../core/ports/sessions.js'
 
 /** The kinds whose secret leaves this server, and how it then begins. Implicit secrets stay here and look the same. */
 const prefixes = { bearer: 'oms_b_', handle: 'oms_h_', implicit: 'oms_i_' } as const satisfies Record<

@@ -1,19 +1,18 @@
 import { GatewayError } from '../core/errors.js'
 import type { EndReason } from '../core/live.js'
+import type { Clock } from '../core/ports/log.js'
+import type { Credential, OpenOdoo } from '../core/ports/odoo.js'
 import type {
   Caller,
-  Clock,
   ConnectRequest,
-  Credential,
   OpenedSession,
-  OpenOdoo,
   Session,
   SessionKind,
   SessionSlot,
   SessionStore,
   Sessions,
   StoredSession
-} from '../core/ports.js'
+} from '../core/ports/sessions.js'
 import { chooseCredential } from './credential.js'
 import { createDefaultSession } from './default-session.js'
 import { Holds } from './holds.js'

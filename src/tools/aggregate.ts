@@ -1,5 +1,6 @@
 import { Kind, Type } from '@sinclair/typebox'
-import type { Group, Json, JsonObject } from '../core/ports.js'
+import type { Json, JsonObject } from '../core/json.js'
+import type { Group } from '../core/ports/odoo.js'
 import { Context, Domain, Exact, Expected, Limit, ModelName, Named, Offset, Order } from '../core/schemas.js'
 import { defineTool } from '../core/tool.js'
 

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
+import type { Json, JsonObject } from '../core/json.js'
 import { methodEffect } from '../core/methods.js'
-import type { CallReply, Json, JsonObject, OdooPort } from '../core/ports.js'
+import type { CallReply, OdooPort } from '../core/ports/odoo.js'
 import { AnyJson, Args, Context, Exact, Expected, Ids, Kwargs, ModelName } from '../core/schemas.js'
 import { defineTool } from '../core/tool.js'
 

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import type { JsonObject } from '../core/ports.js'
+import type { JsonObject } from '../core/json.js'
 import { Exact, Expected, FieldNames, ModelName } from '../core/schemas.js'
 import { defineTool } from '../core/tool.js'
 

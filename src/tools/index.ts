@@ -1,4 +1,4 @@
-import type { Tool } from '../core/ports.js'
+import type { Tool } from '../core/ports/gateway.js'
 import { aggregate } from './aggregate.js'
 import { binary } from './binary.js'
 import { call } from './call.js'

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { fieldsToRead } from '../core/default-fields.js'
-import type { OdooPort, SearchQuery } from '../core/ports.js'
+import type { OdooPort, SearchQuery } from '../core/ports/odoo.js'
 import { Context, Domain, Exact, Fields, Limit, ModelName, Offset, Order, Rows } from '../core/schemas.js'
 import { defineTool } from '../core/tool.js'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { connectionFlags, type Flags, startServer } from '../contract/server.js'
 import { until } from '../contract/until.js'
 import type { LabOdoo } from '../lab/odoos.js'

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
-import type { Group, Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
+import type { Group } from '../../src/core/ports/odoo.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import { sandboxAs, witnesses } from '../lab/witnesses.js'
 import { createRandom, type Random } from '../sandbox/random.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { witnesses } from '../lab/witnesses.js'
 import { connectionFlags, startServer } from './server.js'
 import { everySurface, type Surface } from './surfaces.js'

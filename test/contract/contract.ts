@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { Protocol } from '../../src/core/ports.js'
+import type { Protocol } from '../../src/core/ports/odoo.js'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
 import { type Case, cases } from './cases.js'
 import { connectionFlags, type Flags, startServer } from './server.js'

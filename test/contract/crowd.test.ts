@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
 import { type Person, people } from '../lab/people.js'
 import { logInDirectly } from '../lab/rpc.js'

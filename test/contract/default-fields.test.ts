@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import { people } from '../lab/people.js'
 import { type DirectOdoo, logInDirectly } from '../lab/rpc.js'

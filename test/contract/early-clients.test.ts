@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import { witnesses } from '../lab/witnesses.js'
 import { connectionFlags, startServer } from './server.js'

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { Problem } from '../../src/core/errors.js'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { noOdoo, odoos } from '../lab/odoos.js'
 import { witnesses } from '../lab/witnesses.js'
 import { startProxy } from './proxy.js'

@@ -1,5 +1,5 @@
 import { EventSource } from 'eventsource'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { until } from './until.js'
 
 /** An update as `GET /events` tells it, and when it came. */

@@ -1,6 +1,6 @@
 import { EventSource } from 'eventsource'
 import t, { type Test } from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { type Listener, listen } from '../events/listen.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import { type DirectOdoo, logInDirectly } from '../lab/rpc.js'

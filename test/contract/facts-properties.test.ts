@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { everywhere, type Place, records, type Wired } from './facts.js'
 
 /** The lead and its team, whose leads have these properties. */

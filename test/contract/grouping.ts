@@ -1,4 +1,5 @@
-import type { Group, Json } from '../../src/core/ports.js'
+import type { Json } from '../../src/core/json.js'
+import type { Group } from '../../src/core/ports/odoo.js'
 
 /** A record as a test knows it: what was written, and the id. Null is no value. */
 export interface Known {

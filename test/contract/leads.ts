@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import { type DirectOdoo, logInDirectly } from '../lab/rpc.js'
 import { createRandom } from '../sandbox/random.js'

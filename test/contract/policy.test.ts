@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { noAccessModels } from '../../src/core/deny-list.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { matcher } from '../../src/core/patterns.js'
-import type { JsonObject } from '../../src/core/ports.js'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
 import { witnesses } from '../lab/witnesses.js'
 import { watchedFetch } from './canary.js'

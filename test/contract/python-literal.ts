@@ -1,4 +1,4 @@
-import type { Json } from '../../src/core/ports.js'
+import type { Json } from '../../src/core/json.js'
 
 /** What a domain in a view may name besides literals. */
 export type PythonNames = Record<string, Json>

@@ -1,6 +1,6 @@
 import type { Client } from '@modelcontextprotocol/client'
 import t, { type Test } from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { witnesses } from '../lab/witnesses.js'
 import { connectOld } from '../mcp/listen.js'
 import { connectionFlags, startServer } from './server.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
 import { type DirectOdoo, logInDirectly } from '../lab/rpc.js'
 import { pythonLiteral } from './python-literal.js'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { people } from '../lab/people.js'
 import { type DirectOdoo, logInDirectly } from '../lab/rpc.js'
 import { witnesses } from '../lab/witnesses.js'

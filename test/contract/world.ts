@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Protocol } from '../../src/core/ports.js'
+import type { Protocol } from '../../src/core/ports/odoo.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import { type People, people } from '../lab/people.js'
 import { addCanary } from './canary.js'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import { type People, type Person, people } from '../lab/people.js'
 import { witnesses } from '../lab/witnesses.js'

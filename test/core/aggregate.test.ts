@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { type DoorOptions, openDoor } from './fake-odoo.js'
 
 const model = 'res.partner'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import { type DoorOptions, openDoor } from './fake-odoo.js'
 
 /** What `odoo_call` sends on res.partner: method, arguments, named arguments, and whether as a read. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { openDoor } from './fake-odoo.js'
 
 async function contextSent(context: JsonObject) {

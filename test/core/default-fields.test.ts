@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { chooseFields } from '../../src/core/default-fields.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { createPolicy } from '../../src/core/policy.js'
-import type { FieldMap, JsonObject } from '../../src/core/ports.js'
+import type { FieldMap } from '../../src/core/ports/odoo.js'
 import { toFieldMap } from '../../src/odoo/metadata/fields.js'
 import { field, openDoor } from './fake-odoo.js'
 

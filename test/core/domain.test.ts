@@ -3,7 +3,7 @@ import t from 'tap'
 import { Problems } from '../../src/core/check/problems.js'
 import { type DomainNode, operators, parseDomain } from '../../src/core/domain.js'
 import { GatewayError } from '../../src/core/errors.js'
-import type { Json } from '../../src/core/ports.js'
+import type { Json } from '../../src/core/json.js'
 import { domainRefused, domainSent, openDoor } from './fake-odoo.js'
 
 const named = ['name', '=', 'x']

@@ -1,5 +1,6 @@
 import t from 'tap'
-import type { FieldInfo, FieldMap, Json } from '../../src/core/ports.js'
+import type { Json } from '../../src/core/json.js'
+import type { FieldInfo, FieldMap } from '../../src/core/ports/odoo.js'
 import { field, openDoor } from './fake-odoo.js'
 
 const to = (relation: string, more: Partial<FieldInfo> = {}) => field('many2one', { relation, ...more })

@@ -1,23 +1,12 @@
+import type { AuditEntry } from '../../src/core/audit.js'
 import { createGateway, type GatewayParts } from '../../src/core/door.js'
 import { GatewayError } from '../../src/core/errors.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import { createPolicy, type PolicySettings } from '../../src/core/policy.js'
-import type {
-  AuditEntry,
-  Caller,
-  CallOutcome,
-  CallScope,
-  FieldInfo,
-  FieldMap,
-  Identity,
-  Json,
-  JsonObject,
-  Log,
-  OdooLogin,
-  OdooPort,
-  Session,
-  Sessions,
-  Tool
-} from '../../src/core/ports.js'
+import type { CallOutcome, Tool } from '../../src/core/ports/gateway.js'
+import type { Log } from '../../src/core/ports/log.js'
+import type { CallScope, FieldInfo, FieldMap, Identity, OdooLogin, OdooPort } from '../../src/core/ports/odoo.js'
+import type { Caller, Session, Sessions } from '../../src/core/ports/sessions.js'
 import { internalTools, tools } from '../../src/tools/index.js'
 
 /** A field as Odoo describes it, stored and usable everywhere unless said otherwise. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Json } from '../../src/core/ports.js'
+import type { Json } from '../../src/core/json.js'
 import { domainRefused, domainSent, openDoor } from './fake-odoo.js'
 
 const accepted: [field: string, operator: string, value: Json, sent?: Json][] = [

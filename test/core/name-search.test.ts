@@ -1,7 +1,7 @@
 import t from 'tap'
 import { nameOperators } from '../../src/core/check/name.js'
 import { GatewayError } from '../../src/core/errors.js'
-import type { NamedId } from '../../src/core/ports.js'
+import type { NamedId } from '../../src/core/ports/odoo.js'
 import { openDoor } from './fake-odoo.js'
 
 const model = 'res.partner'

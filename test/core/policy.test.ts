@@ -1,7 +1,7 @@
 import t from 'tap'
 import { deniedMethods, noAccessModels, readOnlyModels, withheldFields } from '../../src/core/deny-list.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { createPolicy, type PolicySettings } from '../../src/core/policy.js'
-import type { JsonObject } from '../../src/core/ports.js'
 import { openDoor } from './fake-odoo.js'
 
 function policyOf(settings: Partial<PolicySettings> = {}) {

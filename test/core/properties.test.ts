@@ -1,6 +1,7 @@
 import t from 'tap'
 import { storedValues, toDefinitions } from '../../src/core/check/property-definitions.js'
-import type { FieldInfo, Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
+import type { FieldInfo } from '../../src/core/ports/odoo.js'
 import { field, models, openDoor } from './fake-odoo.js'
 
 const definitions: Json[] = [

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { FieldInfo } from '../../src/core/ports.js'
+import type { FieldInfo } from '../../src/core/ports/odoo.js'
 import { fieldsOfRecord } from '../../src/core/record-fields.js'
 import { FakeOdoo, field } from './fake-odoo.js'
 

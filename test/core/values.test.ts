@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import t from 'tap'
 import { GatewayError } from '../../src/core/errors.js'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import { type DoorOptions, openDoor } from './fake-odoo.js'
 
 /** What a write of these values sends as values. */

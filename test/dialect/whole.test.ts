@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { connectionFlags, startServer } from '../contract/server.js'
 import { until } from '../contract/until.js'
 import type { LabOdoo } from '../lab/odoos.js'

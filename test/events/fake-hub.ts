@@ -1,6 +1,9 @@
 import { GatewayError } from '../../src/core/errors.js'
+import type { JsonObject } from '../../src/core/json.js'
 import type { EndReason, Hold, LiveHub, Subscriber } from '../../src/core/live.js'
-import type { Caller, Gateway, Identity, JsonObject } from '../../src/core/ports.js'
+import type { Gateway } from '../../src/core/ports/gateway.js'
+import type { Identity } from '../../src/core/ports/odoo.js'
+import type { Caller } from '../../src/core/ports/sessions.js'
 
 /** A hub whose changes the test makes. URIs with `missing` do not exist; those with `slow` wait to be let go. */
 export class FakeHub implements Pick<LiveHub, 'subscribe'> {

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { deferred, fakeGateway, listening, options } from './fake-gateway.js'
 
 /** Sends bytes as they are and returns all that comes back until the server hangs up. */

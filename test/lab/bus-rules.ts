@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { ruleValues, type Trigger } from '../../src/odoo/live-rules/rule.js'
 import type { LabOdoo } from './odoos.js'
 import { logInDirectly } from './rpc.js'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Json } from '../../src/core/ports.js'
+import type { Json } from '../../src/core/json.js'
 import { ensureLanguage } from './languages.js'
 import type { LabOdoo } from './odoos.js'
 import { type DirectOdoo, logInDirectly } from './rpc.js'

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import type { LabOdoo } from './odoos.js'
 
 /** A login of its own to a real Odoo, past everything of ours: what tests compare with, and set up with. */

@@ -1,6 +1,9 @@
 import { GatewayError } from '../../src/core/errors.js'
+import type { JsonObject } from '../../src/core/json.js'
 import type { EndReason, Hold } from '../../src/core/live.js'
-import type { Caller, CallRequest, Gateway, Identity, JsonObject } from '../../src/core/ports.js'
+import type { CallRequest, Gateway } from '../../src/core/ports/gateway.js'
+import type { Identity } from '../../src/core/ports/odoo.js'
+import type { Caller } from '../../src/core/ports/sessions.js'
 import { identityOf } from '../core/fake-odoo.js'
 
 export interface Call {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { until } from '../contract/until.js'
 import { noOdoo, odoos } from '../lab/odoos.js'
 import { people } from '../lab/people.js'

@@ -1,5 +1,5 @@
+import type { JsonObject } from '../../src/core/json.js'
 import type { ChangeSource, EndReason, ResourceUpdate, Subscription } from '../../src/core/live.js'
-import type { JsonObject } from '../../src/core/ports.js'
 import { createHub, type Hub, type HubOptions } from '../../src/live/hub.js'
 import { createResources } from '../../src/resources/resources.js'
 import { callerOf, FakeGateway } from './fake-gateway.js'

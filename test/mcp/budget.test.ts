@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import { fitResult } from '../../src/mcp/budget.js'
 import { tools } from '../../src/tools/index.js'
 

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
-import type { Tool } from '../../src/core/ports.js'
+import type { Tool } from '../../src/core/ports/gateway.js'
 import { toMcpTools } from '../../src/mcp/catalogue.js'
 import { faultsOfCatalogue, maxListBytes } from './catalogue.js'
 import { FakeGateway } from './fake-gateway.js'

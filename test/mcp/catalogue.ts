@@ -1,5 +1,5 @@
 import type { Tool as McpTool } from '@modelcontextprotocol/server'
-import type { Tool } from '../../src/core/ports.js'
+import type { Tool } from '../../src/core/ports/gateway.js'
 import { toMcpTools } from '../../src/mcp/catalogue.js'
 
 /** Every conversation pays for the list, so it has a price limit. */

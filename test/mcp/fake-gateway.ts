@@ -1,8 +1,10 @@
 import { type TObject, Type } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { GatewayError } from '../../src/core/errors.js'
+import type { JsonObject } from '../../src/core/json.js'
 import type { Hold } from '../../src/core/live.js'
-import type { Caller, CallRequest, Gateway, JsonObject, SessionSlot, Tool } from '../../src/core/ports.js'
+import type { CallRequest, Gateway, Tool } from '../../src/core/ports/gateway.js'
+import type { Caller, SessionSlot } from '../../src/core/ports/sessions.js'
 import { defineTool } from '../../src/core/tool.js'
 
 const strict = { additionalProperties: false }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Test } from 'tap'
 import type { ChangeSource, WatchTarget } from '../../src/core/live.js'
-import type { Identity } from '../../src/core/ports.js'
+import type { Identity } from '../../src/core/ports/odoo.js'
 import { createOdooBus, type OdooBusOptions } from '../../src/odoo/bus/bus.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import { silentLog } from './servers.js'

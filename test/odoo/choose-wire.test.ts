@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { Credential } from '../../src/core/ports.js'
+import type { Credential } from '../../src/core/ports/odoo.js'
 import { type Closed, type PathProxy, startPathProxy } from '../contract/proxy.js'
 import { type LabOdoo, odoos } from '../lab/odoos.js'
 import { sandboxAs, witnesses } from '../lab/witnesses.js'

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { ErrorCode } from '../../src/core/errors.js'
-import type { CallScope, Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
+import type { CallScope } from '../../src/core/ports/odoo.js'
 import { adapter, denied, type FakeOdoo, fakeOdoo, identity, missing, raise } from './fake-odoo.js'
 import { asOdoo, scope, serveHttp, serveSockets, signal } from './servers.js'
 

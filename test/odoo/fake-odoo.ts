@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
-import type { Identity, Json, JsonObject, OpenOdoo } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
+import type { Identity, OpenOdoo } from '../../src/core/ports/odoo.js'
 import { createOdoo, type OdooOptions } from '../../src/odoo/open.js'
 import { asOdoo, serveHttp, silentLog } from './servers.js'
 

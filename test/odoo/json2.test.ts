@@ -1,6 +1,6 @@
 import t from 'tap'
 import { GatewayError } from '../../src/core/errors.js'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import { json2 } from '../../src/odoo/wires/json2.js'
 import { jsonrpc } from '../../src/odoo/wires/jsonrpc.js'
 import type { Wire, WireCall, WireReply } from '../../src/odoo/wires/wire.js'

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import type { GatewayError } from '../../src/core/errors.js'
-import type { OdooLogin, OdooPort } from '../../src/core/ports.js'
+import type { OdooLogin, OdooPort } from '../../src/core/ports/odoo.js'
 import { createLiveRules } from '../../src/odoo/live-rules/live-rules.js'
 import { channelIn, ruleCode, ruleValues } from '../../src/odoo/live-rules/rule.js'
 import { createOdoo } from '../../src/odoo/open.js'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
 import type { ErrorCode } from '../../src/core/errors.js'
-import type { OdooLogin, OdooPort } from '../../src/core/ports.js'
+import type { OdooLogin, OdooPort } from '../../src/core/ports/odoo.js'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
 import { adapter } from './fake-odoo.js'
 import { scope } from './servers.js'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { GatewayError } from '../../src/core/errors.js'
-import type { CallScope } from '../../src/core/ports.js'
+import type { CallScope } from '../../src/core/ports/odoo.js'
 import { createMetadataCache, type MetadataOwner } from '../../src/odoo/metadata/cache.js'
 import { scope, signal } from './servers.js'
 

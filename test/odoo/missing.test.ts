@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
-import type { CallReply, Json } from '../../src/core/ports.js'
+import type { Json } from '../../src/core/json.js'
+import type { CallReply } from '../../src/core/ports/odoo.js'
 import { createRpc, execute } from '../../src/odoo/rpc.js'
 import { xmlrpc } from '../../src/odoo/wires/xmlrpc.js'
 import { WriteQueue } from '../../src/odoo/write-queue.js'

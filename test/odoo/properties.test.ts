@@ -1,5 +1,6 @@
 import t from 'tap'
-import type { FieldInfo, JsonObject, Row } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
+import type { FieldInfo, Row } from '../../src/core/ports/odoo.js'
 import { type PropertiesReader, withOtherProperties } from '../../src/odoo/properties.js'
 
 const info = (type: string): FieldInfo => ({

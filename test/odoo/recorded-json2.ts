@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import type { WireCall, WireReply } from '../../src/odoo/wires/wire.js'
 
 /** One exchange over JSON-2 with a real Odoo 19, as it was recorded; tracebacks have lost their frames. */

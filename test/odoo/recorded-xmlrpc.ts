@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import type { WireCall, WireReply } from '../../src/odoo/wires/wire.js'
 import { readMethodCall } from '../../src/sandbox/wires/xmlrpc-read.js'
 

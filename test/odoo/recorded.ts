@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import type { WireCall, WireReply } from '../../src/odoo/wires/wire.js'
 
 /** One exchange with a real Odoo, as it was recorded. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Json } from '../../src/core/ports.js'
+import type { Json } from '../../src/core/json.js'
 import { inOneShape } from '../../src/odoo/result-shapes.js'
 
 const shapes: [string, Json, Json][] = [

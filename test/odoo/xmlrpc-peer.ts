@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import type { Json } from '../../src/core/ports.js'
+import type { Json } from '../../src/core/json.js'
 
 /** What Python's xmlrpc.client makes of a document. */
 export interface Read {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import type { WireCall } from '../../src/odoo/wires/wire.js'
 import { xmlrpc } from '../../src/odoo/wires/xmlrpc.js'
 import { python } from './xmlrpc-peer.js'

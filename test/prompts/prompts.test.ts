@@ -1,6 +1,6 @@
 import t from 'tap'
 import { errorCodes } from '../../src/core/errors.js'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { prompts } from '../../src/prompts/index.js'
 import { createPrompts } from '../../src/prompts/prompts.js'
 import { type Answers, answering, asker, failing } from '../resources/ask.js'

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../src/core/errors.js'
+import type { JsonObject } from '../../src/core/json.js'
 import type { ResourceRequest } from '../../src/core/live.js'
-import type { CallRequest, Gateway, JsonObject } from '../../src/core/ports.js'
+import type { CallRequest, Gateway } from '../../src/core/ports/gateway.js'
 
 /** Answers of tools by name: an output, or a function of the input that gives one or throws. */
 export type Answers = Record<string, JsonObject | ((input: JsonObject) => JsonObject)>

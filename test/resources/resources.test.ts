@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { createResources } from '../../src/resources/resources.js'
 import { answering, asker, failing } from './ask.js'
 

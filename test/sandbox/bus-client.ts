@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Test } from 'tap'
 import WebSocket from 'ws'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import { until } from '../contract/until.js'
 import type { DirectOdoo } from '../lab/rpc.js'
 

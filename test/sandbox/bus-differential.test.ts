@@ -1,6 +1,6 @@
 import net from 'node:net'
 import t, { type Test } from 'tap'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
 import { people } from '../lab/people.js'
 import { type DirectOdoo, logInDirectly } from '../lab/rpc.js'

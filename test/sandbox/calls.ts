@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import type { Who } from './sides.js'
 
 /** How ids stand in a result. */

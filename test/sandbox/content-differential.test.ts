@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
 import { logInDirectly } from '../lab/rpc.js'
 import { sandboxAs } from '../lab/witnesses.js'

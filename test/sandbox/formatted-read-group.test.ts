@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import { noOdoo, odoos } from '../lab/odoos.js'
 import { badFormattedCases, formattedCases } from './group-cases.js'
 import { compareGroups, openSandbox } from './group-leads.js'

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 
 /** What to group: the arguments behind the domain, and the named ones. */
 export interface GroupCase {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Test } from 'tap'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import { type DirectOdoo, logInDirectly } from '../lab/rpc.js'

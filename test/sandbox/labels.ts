@@ -1,4 +1,4 @@
-import type { Json } from '../../src/core/ports.js'
+import type { Json } from '../../src/core/json.js'
 
 /**
  * Names for records that both Odoos have under ids of their own. A case says `@res.partner:7` where a record is meant;

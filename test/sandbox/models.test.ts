@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { JsonObject } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
 import { specs } from '../../src/sandbox/models/index.js'
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.js'
 import { ensureLanguage } from '../lab/languages.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Json } from '../../src/core/ports.js'
+import type { Json } from '../../src/core/json.js'
 import { noOdoo, odoos } from '../lab/odoos.js'
 import { badReadGroupCases, readGroupCases } from './group-cases.js'
 import { compareGroups, openSandbox } from './group-leads.js'

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import { people } from '../lab/people.js'
 import { createLabels, type Labels } from './labels.js'

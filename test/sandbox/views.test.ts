@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { Json, JsonObject } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
 import { type DirectOdoo, logInDirectly } from '../lab/rpc.js'

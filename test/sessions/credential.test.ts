@@ -1,5 +1,6 @@
 import t from 'tap'
-import type { ConnectRequest, Credential } from '../../src/core/ports.js'
+import type { Credential } from '../../src/core/ports/odoo.js'
+import type { ConnectRequest } from '../../src/core/ports/sessions.js'
 import { chooseCredential } from '../../src/sessions/credential.js'
 import { configured } from './fake-login.js'
 

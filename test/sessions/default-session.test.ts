@@ -1,6 +1,6 @@
 import t from 'tap'
 import { GatewayError } from '../../src/core/errors.js'
-import type { CallScope } from '../../src/core/ports.js'
+import type { CallScope } from '../../src/core/ports/odoo.js'
 import { refusalOf } from '../core/fake-odoo.js'
 import { authFailed, configured, openSessions, rest, scope } from './fake-login.js'
 

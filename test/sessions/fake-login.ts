@@ -1,5 +1,6 @@
 import { GatewayError } from '../../src/core/errors.js'
-import type { Caller, CallScope, Credential, Identity, OpenOdoo, SavedLogin } from '../../src/core/ports.js'
+import type { CallScope, Credential, Identity, OpenOdoo, SavedLogin } from '../../src/core/ports/odoo.js'
+import type { Caller } from '../../src/core/ports/sessions.js'
 import { createMemoryStore } from '../../src/sessions/memory-store.js'
 import { createSessions, type SessionOptions } from '../../src/sessions/sessions.js'
 import { identityOf } from '../core/fake-odoo.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Caller, SessionSlot } from '../../src/core/ports.js'
+import type { Caller, SessionSlot } from '../../src/core/ports/sessions.js'
 import { Holds } from '../../src/sessions/holds.js'
 import { refusalOf } from '../core/fake-odoo.js'
 import { authFailed, configured, legacy, openSessions, rest, scope, stateless } from './fake-login.js'

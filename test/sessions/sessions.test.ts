@@ -1,6 +1,6 @@
 import t from 'tap'
 import { GatewayError } from '../../src/core/errors.js'
-import type { Caller, SessionSlot, StoredSession } from '../../src/core/ports.js'
+import type { Caller, SessionSlot, StoredSession } from '../../src/core/ports/sessions.js'
 import { createMemoryStore } from '../../src/sessions/memory-store.js'
 import { kindOf, mintSecret, seal, sessionId, unseal } from '../../src/sessions/secrets.js'
 import { identityOf, refusalOf } from '../core/fake-odoo.js'

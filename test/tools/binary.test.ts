@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { FileFacts, FileStream } from '../../src/core/files.js'
-import type { JsonObject, OdooPort } from '../../src/core/ports.js'
+import type { JsonObject } from '../../src/core/json.js'
+import type { OdooPort } from '../../src/core/ports/odoo.js'
 import { internalTools, tools } from '../../src/tools/index.js'
 import { type DoorOptions, field, models, openDoor } from '../core/fake-odoo.js'
 

@@ -1,5 +1,6 @@
 import t from 'tap'
-import type { Json, JsonObject, OdooPort, Row } from '../../src/core/ports.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
+import type { OdooPort, Row } from '../../src/core/ports/odoo.js'
 import { type DoorOptions, openDoor } from '../core/fake-odoo.js'
 
 const rows = (...ids: number[]): Row[] => ids.map(id => ({ id, name: `r${id}` }))

@@ -1,4 +1,4 @@
-import type { FieldInfo } from '../ports.js'
+import type { FieldInfo } from '../ports/odoo.js'
 
 /** A term to group by: `partner_id`, `date_order:month`, or from Odoo 19 on `partner_id.country_id`. */
 export interface GroupTerm {

@@ -1,6 +1,7 @@
 import { parseDomain } from '../domain.js'
+import type { Json } from '../json.js'
 import { didYouMean } from '../nearest.js'
-import type { FieldInfo, Json } from '../ports.js'
+import type { FieldInfo } from '../ports/odoo.js'
 import {
   aggregates,
   aggregatesOf,

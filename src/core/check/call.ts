@@ -1,6 +1,7 @@
 import { chooseFields } from '../default-fields.js'
+import type { Json, JsonObject } from '../json.js'
 import { type Argument, bindArguments, methodInfo } from '../methods.js'
-import type { FieldMap, Json, JsonObject } from '../ports.js'
+import type { FieldMap } from '../ports/odoo.js'
 import { checkDomain } from './domain.js'
 import { isId, show } from './field-values.js'
 import { checkGroupOrder, checkGroupSpec, checkHaving } from './groups.js'

@@ -1,4 +1,5 @@
-import type { FieldMap, Identity, Json, JsonObject, OdooContext } from '../ports.js'
+import type { Json, JsonObject } from '../json.js'
+import type { FieldMap, Identity, OdooContext } from '../ports/odoo.js'
 import { isId, show } from './field-values.js'
 import type { Names } from './names.js'
 import type { Problems } from './problems.js'

@@ -1,5 +1,5 @@
 import { type DomainNode, FALSE, type Leaf, parseDomain, TRUE } from '../domain.js'
-import type { Json } from '../ports.js'
+import type { Json } from '../json.js'
 import { endlessProblem, mayNeverEnd } from './endless-hierarchy.js'
 import { show } from './field-values.js'
 import { checkLeaf, isRelational } from './leaf.js'

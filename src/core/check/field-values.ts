@@ -1,5 +1,6 @@
+import type { Json } from '../json.js'
 import { nearest } from '../nearest.js'
-import type { FieldInfo, Json } from '../ports.js'
+import type { FieldInfo } from '../ports/odoo.js'
 import { toOdooDate, toOdooDatetime } from './dates.js'
 
 export type Checked = { value: Json } | { problem: string }

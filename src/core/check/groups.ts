@@ -1,5 +1,5 @@
 import { type DomainNode, FALSE, parseDomain, TRUE } from '../domain.js'
-import type { Json } from '../ports.js'
+import type { Json } from '../json.js'
 import { show } from './field-values.js'
 import type { Names } from './names.js'
 

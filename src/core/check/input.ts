@@ -1,7 +1,7 @@
 import type { TObject, TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler, type ValueError, ValueErrorType } from '@sinclair/typebox/compiler'
+import type { JsonObject } from '../json.js'
 import { didYouMean } from '../nearest.js'
-import type { JsonObject } from '../ports.js'
 import { Expected } from '../schemas.js'
 import { show } from './field-values.js'
 import { Problems } from './problems.js'

@@ -1,5 +1,6 @@
 import type { Operator } from '../domain.js'
-import type { FieldInfo, Json } from '../ports.js'
+import type { Json } from '../json.js'
+import type { FieldInfo } from '../ports/odoo.js'
 import { type Checked, checkValue, isId, ofType, show } from './field-values.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { Json } from '../ports.js'
+import type { Json } from '../json.js'
 import { checkValue } from './field-values.js'
 import type { Names } from './names.js'
 

@@ -1,4 +1,5 @@
-import type { FieldInfo, FieldMap, Json, JsonObject } from '../ports.js'
+import type { Json, JsonObject } from '../json.js'
+import type { FieldInfo, FieldMap } from '../ports/odoo.js'
 import { isId, show } from './field-values.js'
 import type { Names } from './names.js'
 import { checkProperty, type Definition, isNamed, toDefinitions, unknownProperty } from './property-definitions.js'

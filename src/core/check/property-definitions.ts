@@ -1,5 +1,6 @@
+import type { Json, JsonObject } from '../json.js'
 import { didYouMean } from '../nearest.js'
-import type { FieldInfo, Json, JsonObject } from '../ports.js'
+import type { FieldInfo } from '../ports/odoo.js'
 import { checkValue, isId, show } from './field-values.js'
 
 /**

@@ -1,5 +1,6 @@
+import type { Json, JsonObject } from '../json.js'
 import type { Effect } from '../policy.js'
-import type { FieldInfo, FieldMap, Json, JsonObject } from '../ports.js'
+import type { FieldInfo, FieldMap } from '../ports/odoo.js'
 import { checkValue, isId, ofType, show } from './field-values.js'
 import type { Names } from './names.js'
 import { checkProperties, type Target } from './properties.js'

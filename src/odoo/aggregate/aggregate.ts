@@ -4,7 +4,7 @@ import {
   parseGroupOrderTerm,
   parseMeasure
 } from '../../core/check/aggregate-specs.js'
-import type { AggregateQuery, FieldMap, Group, Identity, OdooContext } from '../../core/ports.js'
+import type { AggregateQuery, FieldMap, Group, Identity, OdooContext } from '../../core/ports/odoo.js'
 import { capabilitiesOf } from '../versions.js'
 import { Form } from './form.js'
 import { formattedReadGroup } from './formatted-read-group.js'

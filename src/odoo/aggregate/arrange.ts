@@ -1,5 +1,5 @@
 import type { GroupOrderTerm } from '../../core/check/aggregate-specs.js'
-import type { Json } from '../../core/ports.js'
+import type { Json } from '../../core/json.js'
 
 /** A group as it is filtered and sorted here. */
 export interface Sortable {

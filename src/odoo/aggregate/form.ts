@@ -1,5 +1,6 @@
 import type { Measure } from '../../core/check/aggregate-specs.js'
-import type { FieldMap, Group, GroupKey, Identity, Json, OdooContext } from '../../core/ports.js'
+import type { Json } from '../../core/json.js'
+import type { FieldMap, Group, GroupKey, Identity, OdooContext } from '../../core/ports/odoo.js'
 import { isoTime, keyDomain, toGroupKey } from './group-key.js'
 import { knownZone } from './periods.js'
 import type { GroupRequest, RawGroup, RawKey } from './source.js'

@@ -1,5 +1,5 @@
 import { isDate } from '../../core/check/aggregate-specs.js'
-import type { Json, JsonObject } from '../../core/ports.js'
+import type { Json, JsonObject } from '../../core/json.js'
 import { boundsOf } from './periods.js'
 import {
   type GroupRequest,

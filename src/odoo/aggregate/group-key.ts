@@ -1,5 +1,6 @@
 import { isDate } from '../../core/check/aggregate-specs.js'
-import type { FieldInfo, GroupKey, Json } from '../../core/ports.js'
+import type { Json } from '../../core/json.js'
+import type { FieldInfo, GroupKey } from '../../core/ports/odoo.js'
 import { firstComing } from './periods.js'
 import type { RawKey, Term } from './source.js'
 

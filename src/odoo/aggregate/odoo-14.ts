@@ -1,6 +1,6 @@
 import { isDate, type Measure } from '../../core/check/aggregate-specs.js'
 import { GatewayError } from '../../core/errors.js'
-import type { Json } from '../../core/ports.js'
+import type { Json } from '../../core/json.js'
 import type { GroupRequest, RawGroup, ReadCall, Term } from './source.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/ports.js'
+import type { Json } from '../../core/json.js'
 import type { Term } from './source.js'
 
 /**

@@ -1,5 +1,6 @@
 import { isDate, type Measure } from '../../core/check/aggregate-specs.js'
-import type { Identity, Json, JsonObject } from '../../core/ports.js'
+import type { Json, JsonObject } from '../../core/json.js'
+import type { Identity } from '../../core/ports/odoo.js'
 import { isObject } from '../parse-json.js'
 import { ofKey, withoutNulls } from './odoo-14.js'
 import { boundsOf } from './periods.js'

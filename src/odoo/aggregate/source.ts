@@ -1,5 +1,6 @@
 import type { GroupOrderTerm, Measure } from '../../core/check/aggregate-specs.js'
-import type { FieldInfo, Json, JsonObject } from '../../core/ports.js'
+import type { Json, JsonObject } from '../../core/json.js'
+import type { FieldInfo } from '../../core/ports/odoo.js'
 
 /** A term to group by, with the field that it ends in. */
 export interface Term {

@@ -1,5 +1,5 @@
 import { type GroupTerm, isDate, parseGroupTerm } from '../../core/check/aggregate-specs.js'
-import type { FieldInfo, FieldMap } from '../../core/ports.js'
+import type { FieldInfo, FieldMap } from '../../core/ports/odoo.js'
 import type { Term } from './source.js'
 
 /** The terms to group by with their fields. They were checked: all of them exist. */

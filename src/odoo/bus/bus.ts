@@ -1,6 +1,6 @@
 import type { ChangeSource, WatchTarget } from '../../core/live.js'
 import { normaliseUrl } from '../../core/odoo-url.js'
-import type { Log } from '../../core/ports.js'
+import type { Log } from '../../core/ports/log.js'
 import { type AddressGuardOptions, createAddressGuard } from '../transport/address-guard.js'
 import { createBusNet } from './bus-net.js'
 import { Connection } from './connection.js'

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Log } from '../../core/ports.js'
+import type { Log } from '../../core/ports/log.js'
 import { BusEnd, type Link, type LinkListener } from './link.js'
 
 export interface ConnectionOptions {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { JsonObject } from '../../core/ports.js'
+import type { JsonObject } from '../../core/json.js'
 import { isObject, parseJson } from '../parse-json.js'
 import { anonymousCookie } from './anonymous-cookie.js'
 import type { BusNet, BusReply } from './bus-net.js'

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/ports.js'
+import type { Json } from '../../core/json.js'
 import { isObject, parseJson } from '../parse-json.js'
 
 /** The type of our messages on the bus: others travel there, too. */

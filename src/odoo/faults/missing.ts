@@ -1,5 +1,5 @@
 import { GatewayError } from '../../core/errors.js'
-import type { Json } from '../../core/ports.js'
+import type { Json } from '../../core/json.js'
 import { execute } from '../rpc.js'
 import type { WireAnswer, WireCall } from '../wires/wire.js'
 import { OdooFault } from './faults.js'

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../core/errors.js'
 import type { FileFacts } from '../../core/files.js'
-import type { Json, JsonObject, Row } from '../../core/ports.js'
+import type { Json, JsonObject } from '../../core/json.js'
+import type { Row } from '../../core/ports/odoo.js'
 
 /** The reads that facts come from. */
 export interface FactReads {

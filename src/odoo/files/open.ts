@@ -1,6 +1,6 @@
 import { GatewayError } from '../../core/errors.js'
 import type { FileStream } from '../../core/files.js'
-import type { CallScope } from '../../core/ports.js'
+import type { CallScope } from '../../core/ports/odoo.js'
 import { type Download, toFailure } from '../transport/download.js'
 import type { Transport } from '../transport/transport.js'
 import { contentField } from './facts.js'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { GatewayError } from '../../core/errors.js'
-import type { CallScope, Clock, Identity } from '../../core/ports.js'
+import type { Clock } from '../../core/ports/log.js'
+import type { CallScope, Identity } from '../../core/ports/odoo.js'
 import { isObject, parseJson } from '../parse-json.js'
 import type { Download } from '../transport/download.js'
 import { Ending } from '../transport/ending.js'

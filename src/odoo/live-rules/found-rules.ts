@@ -1,4 +1,5 @@
-import type { Json, OdooPort, Row } from '../../core/ports.js'
+import type { Json } from '../../core/json.js'
+import type { OdooPort, Row } from '../../core/ports/odoo.js'
 import { channelIn, namePrefix } from './rule.js'
 
 /** One of our rules, as it is in Odoo now. */

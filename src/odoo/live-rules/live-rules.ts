@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { GatewayError } from '../../core/errors.js'
 import { nearest } from '../../core/nearest.js'
-import type { CallScope, OdooLogin, OdooPort } from '../../core/ports.js'
+import type { CallScope, OdooLogin, OdooPort } from '../../core/ports/odoo.js'
 import { type FoundRule, findActions, findRules } from './found-rules.js'
 import { ruleCode, ruleValues, type Trigger, triggers } from './rule.js'
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/ports.js'
+import type { JsonObject } from '../../core/json.js'
 import { hintType } from '../bus/messages.js'
 
 /** What the names of all our rules and actions begin with: by it they are found again. */

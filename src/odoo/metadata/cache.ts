@@ -1,4 +1,5 @@
-import type { CallScope, Clock, Identity } from '../../core/ports.js'
+import type { Clock } from '../../core/ports/log.js'
+import type { CallScope, Identity } from '../../core/ports/odoo.js'
 import { Ending } from '../transport/ending.js'
 
 export interface MetadataCacheOptions {

@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../../core/ports.js'
+import type { ModelInfo } from '../../core/ports/odoo.js'
 
 /**
  * The models people use, for users whom Odoo lets list none (portal users; plain users on 15). Those that are not

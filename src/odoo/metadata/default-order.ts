@@ -1,5 +1,5 @@
 import { GatewayError } from '../../core/errors.js'
-import type { Json, JsonObject } from '../../core/ports.js'
+import type { Json, JsonObject } from '../../core/json.js'
 import { isObject } from '../parse-json.js'
 
 /**

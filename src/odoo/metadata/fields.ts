@@ -1,4 +1,5 @@
-import type { FieldInfo, FieldMap, Json, JsonObject } from '../../core/ports.js'
+import type { Json, JsonObject } from '../../core/json.js'
+import type { FieldInfo, FieldMap } from '../../core/ports/odoo.js'
 
 /** The attributes of `fields_get` that FieldInfo is made of. Those a version does not know are ignored by it. */
 export const fieldAttributes = [

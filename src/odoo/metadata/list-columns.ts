@@ -1,6 +1,8 @@
 import sax from 'sax'
 import { type ErrorCode, GatewayError } from '../../core/errors.js'
-import type { CallScope, Clock, Identity, Json, JsonObject, Log } from '../../core/ports.js'
+import type { Json, JsonObject } from '../../core/json.js'
+import type { Clock, Log } from '../../core/ports/log.js'
+import type { CallScope, Identity } from '../../core/ports/odoo.js'
 import { isObject } from '../parse-json.js'
 import { capabilitiesOf } from '../versions.js'
 

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../core/errors.js'
-import type { Json, ModelInfo } from '../../core/ports.js'
+import type { Json } from '../../core/json.js'
+import type { ModelInfo } from '../../core/ports/odoo.js'
 import { capabilitiesOf } from '../versions.js'
 import { commonModels } from './common-models.js'
 

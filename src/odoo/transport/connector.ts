@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net'
 import { rootCertificates } from 'node:tls'
 import { buildConnector } from 'undici'
 import { GatewayError } from '../../core/errors.js'
-import type { Log } from '../../core/ports.js'
+import type { Log } from '../../core/ports/log.js'
 import { unavailable } from '../faults/unavailable.js'
 import type { AddressGuard } from './address-guard.js'
 

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../core/errors.js'
-import type { CallScope, Clock } from '../../core/ports.js'
+import type { Clock } from '../../core/ports/log.js'
+import type { CallScope } from '../../core/ports/odoo.js'
 
 /** The end of a caller's patience: the caller leaves, or the deadline passes, whichever comes first. */
 export class Ending {

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../core/errors.js'
+import type { Json, JsonObject } from '../../core/json.js'
 import { type MethodInfo, methodInfo } from '../../core/methods.js'
-import type { Json, JsonObject } from '../../core/ports.js'
 
 /**
  * The body of a JSON-2 call: `ids`, `context` and the method's parameters by name (Odoo 19). JSON-2 takes no positional

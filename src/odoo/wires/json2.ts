@@ -1,5 +1,5 @@
 import { GatewayError } from '../../core/errors.js'
-import type { Json, JsonObject } from '../../core/ports.js'
+import type { Json, JsonObject } from '../../core/json.js'
 import { faultToError, type Subject } from '../faults/faults.js'
 import { httpError } from '../faults/http-faults.js'
 import { quote } from '../faults/messages.js'

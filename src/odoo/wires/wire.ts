@@ -1,5 +1,6 @@
 import type { GatewayError } from '../../core/errors.js'
-import type { Json, JsonObject, Protocol } from '../../core/ports.js'
+import type { Json, JsonObject } from '../../core/json.js'
+import type { Protocol } from '../../core/ports/odoo.js'
 import { json2 } from './json2.js'
 import { jsonrpc } from './jsonrpc.js'
 import { xmlrpc } from './xmlrpc.js'

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../core/errors.js'
-import type { Json } from '../../core/ports.js'
+import type { Json } from '../../core/json.js'
 import { faultToError, type Subject } from '../faults/faults.js'
 import { unavailable } from '../faults/unavailable.js'
 import type { WireAnswer, WireCall } from './wire.js'

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import Deserializer, { type Fault } from 'xmlrpc/lib/deserializer.js'
-import type { Json } from '../../core/ports.js'
+import type { Json } from '../../core/json.js'
 
 /** What a reply says: a value, or a fault. */
 export type MethodResponse = { value: Json } | { fault: { code: Json; text: Json } }

@@ -1,7 +1,7 @@
 import CustomType from 'xmlrpc/lib/customtype.js'
 import serializer from 'xmlrpc/lib/serializer.js'
 import { GatewayError } from '../../core/errors.js'
-import type { Json } from '../../core/ports.js'
+import type { Json } from '../../core/json.js'
 
 /** One parameter of a call, and what the caller knows it by, for when it cannot be sent. */
 export interface Parameter {

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../core/errors.js'
-import type { Json } from '../../core/ports.js'
+import type { Json } from '../../core/json.js'
 import { httpError } from '../faults/http-faults.js'
 import { unavailable } from '../faults/unavailable.js'
 import { isObject } from '../parse-json.js'
