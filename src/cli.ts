@@ -1,16 +1,19 @@
 #!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs'
-import { parseArgs, parseEnv } from 'node:util'
+import { parseArgs } from 'node:util'
+import { configFlags } from './commands/config-flags.js'
+import { endOnSignalsAsFirstProcess } from './commands/first-process.js'
 import { type Command, commands, helpText } from './commands/help.js'
 import { type LiveWish, liveFlags, liveWish } from './commands/live-wish.js'
 import {
+  connection,
   refuseConnection,
   refuseWithoutSandbox,
   sandboxFlags,
   sandboxWish,
-  splitFlags,
-  withoutConnection
+  splitFlags
 } from './commands/sandbox-flags.js'
+import { serveFlags, splitServeFlags, withGeneratedKey } from './commands/serve-flags.js'
+import { sourcesOf } from './commands/sources.js'
 import { ConfigError, loadConfig, type Surface } from './config/config.js'
 import { flagOf, settings } from './config/settings.js'
 import type { Sources } from './config/sources.js'
@@ -42,33 +45,40 @@ async function main(argv: string[]): Promise<number> {
     const wish = liveWish(more, models)
     return runLive(wish, sourcesOf(others, Object.keys(liveFlags)))
   }
-  const { own, rest } = splitFlags(flags)
+  if (command === 'config') {
+    const { json, ...others } = flags
+    const sources = sourcesOf(others, Object.keys(configFlags))
+    return (await import('./commands/config.js')).showConfig(sources, json === true) ? 0 : 2
+  }
+  const { generateKey, rest: others } = splitServeFlags(flags, command)
+  const { own, rest } = splitFlags(others)
   if (command === 'sandbox') {
-    const { port, ...others } = rest
-    refuseSettings(Object.keys(others))
+    const { port, ...refused } = rest
+    refuseSettings(Object.keys(refused))
     await (await import('./commands/sandbox.js')).sandbox(sandboxWish(own), port)
     return 0
   }
-  const sources = sourcesOf(rest, Object.keys(sandboxFlags))
+  const given = sourcesOf(rest, Object.keys({ ...sandboxFlags, ...serveFlags }))
+  const { sources, secret } = generateKey ? withGeneratedKey(given) : { sources: given }
   if (own.sandbox !== true) {
     refuseWithoutSandbox(own)
-    return runWith(command as Command | undefined, sources)
+    return runWith(command as Command | undefined, sources, secret)
   }
   refuseConnection(rest)
   const { startSandbox } = await import('./sandbox/sandbox.js')
   const sandbox = await startSandbox(sandboxWish(own))
   try {
-    return await runWith(command as Command | undefined, onSandbox(sources, sandbox))
+    return await runWith(command as Command | undefined, onSandbox(sources, sandbox), secret)
   } finally {
     await sandbox.close()
   }
 }
 
-/** Runs a command with the settings of these sources. */
-async function runWith(command: Command | undefined, sources: Sources): Promise<number> {
+/** Runs a command with the settings of these sources, which may hold an access key made for this start. */
+async function runWith(command: Command | undefined, sources: Sources, generated?: string): Promise<number> {
   const config = loadConfig(command === undefined ? undefined : surfaces[command], sources)
   if (command === 'doctor') return (await (await import('./commands/doctor.js')).doctor(config)) ? 0 : 1
-  if (config.surface === 'http') await (await import('./commands/serve.js')).serve(config)
+  if (config.surface === 'http') await (await import('./commands/serve.js')).serve(config, generated)
   else await (await import('./commands/stdio.js')).stdio(config)
   return 0
 }
@@ -78,18 +88,13 @@ async function runLive(wish: LiveWish, sources: Sources): Promise<number> {
   return (await (await import('./commands/live.js')).live(loadConfig('stdio', sources), wish)) ? 0 : 1
 }
 
-function sourcesOf(flags: Sources['flags'], otherFlags: string[]): Sources {
-  return { flags, otherFlags, env: process.env, dotenv: dotenv(), readFile }
-}
-
 /** The same sources, with the embedded Odoo as the default connection instead of whatever else was set. */
 function onSandbox(sources: Sources, { url, database, users }: Sandbox): Sources {
   const { username, apiKey } = users.admin
   return {
     ...sources,
     flags: { ...sources.flags, 'odoo-url': url, database, username, 'api-key': apiKey },
-    env: withoutConnection(sources.env),
-    dotenv: withoutConnection(sources.dotenv ?? {})
+    flagsOnly: connection
   }
 }
 
@@ -108,21 +113,16 @@ const options = {
       { type: kind === 'boolean' ? ('boolean' as const) : ('string' as const) }
     ])
   ),
+  ...serveFlags,
   ...sandboxFlags,
   ...liveFlags,
+  ...configFlags,
   help: { type: 'boolean' as const, short: 'h' },
   version: { type: 'boolean' as const, short: 'v' }
 }
 
-const surfaces: Partial<Record<Command, Surface>> = { serve: 'http', stdio: 'stdio', doctor: 'http' }
-
-function readFile(path: string): string {
-  return readFileSync(path, 'utf8')
-}
-
-function dotenv() {
-  return existsSync('.env') ? parseEnv(readFile('.env')) : {}
-}
+/** The doctor listens nowhere: what guards a listener is no matter of its own. */
+const surfaces: Partial<Record<Command, Surface>> = { serve: 'http', stdio: 'stdio', doctor: 'stdio' }
 
 function unknownCommand(command: string): string {
   const near = nearest(command, Object.keys(commands))
@@ -150,6 +150,7 @@ function cannotListen(error: unknown): string | undefined {
   return undefined
 }
 
+endOnSignalsAsFirstProcess()
 main(process.argv.slice(2)).then(
   code => {
     process.exitCode = code

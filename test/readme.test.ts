@@ -1,16 +1,21 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { withTables } from '../scripts/tables.mjs'
-import { flagOf, settings, variablesOf } from '../src/config/settings.js'
-import { errorCodes } from '../src/core/errors.js'
+import { generated } from '../scripts/generated.mjs'
+import { readmeTables, withTables } from '../scripts/tables.mjs'
+import { flagOf, keysOf, settingGroups, settings, variablesOf } from '../src/config/settings.js'
+import { errorCodes } from '../src/core/error-codes.js'
+import { measured } from '../src/metrics/measured.js'
 import { tools } from '../src/tools/index.js'
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+const sources = { tools, measured, settings, settingGroups, errorCodes, flagOf, variablesOf, keysOf }
 
-t.test('the tables of the README are what the code says; "npm run docs" writes them anew', async t => {
-  t.equal(withTables(readme, { tools, settings, errorCodes, flagOf, variablesOf }), readme)
-})
+for (const [path, render] of Object.entries(generated)) {
+  t.test(`${path} is what the code says; "npm run docs" writes it anew`, async t => {
+    const page = readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+    t.equal(render(page, sources), page)
+  })
+}
 
 t.test('a README without a place for a table is refused', async t => {
-  t.throws(() => withTables('', { tools, settings, errorCodes, flagOf, variablesOf }), /no place for the table "tools"/)
+  t.throws(() => withTables('', readmeTables(sources)), /no place for the table "tools"/)
 })

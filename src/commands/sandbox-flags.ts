@@ -1,5 +1,5 @@
 import { ConfigError } from '../config/config.js'
-import { flagOf, type SettingName, settings, variablesOf } from '../config/settings.js'
+import { flagOf, type SettingName } from '../config/settings.js'
 import { nearest } from '../core/nearest.js'
 
 /** The flags of the embedded Odoo. They are no settings: a sandbox is for trying, not for deploying. */
@@ -73,19 +73,19 @@ export function refuseWithoutSandbox(own: Values): void {
   throw new ConfigError(names.map(name => `--${name}: given without --sandbox; expected both, or the command sandbox`))
 }
 
-const connection = ['odoo_url', 'database', 'username', 'uid', 'password', 'api_key'] as const satisfies SettingName[]
+/** The settings that say which Odoo: with a sandbox, the login of a real one stays unused. */
+export const connection = [
+  'odoo_url',
+  'database',
+  'username',
+  'uid',
+  'password',
+  'api_key'
+] as const satisfies SettingName[]
 
 /** Throws ConfigError where the flags also name another Odoo. */
 export function refuseConnection(rest: Values): void {
   const names = connection.map(flagOf).filter(flag => rest[flag] !== undefined)
   if (names.length === 0) return
   throw new ConfigError(names.map(flag => `--${flag}: given beside --sandbox; expected one of the two`))
-}
-
-/** An environment without its connection: with a sandbox, the login of the real Odoo stays unused. */
-export function withoutConnection(
-  env: Readonly<Record<string, string | undefined>>
-): Record<string, string | undefined> {
-  const names = new Set(connection.flatMap(name => (name in settings ? variablesOf(name) : [])))
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.has(name)))
 }

@@ -1,26 +1,6 @@
-/**
- * Every code a caller can ever see, with its HTTP status, its number in the early JSON-RPC dialect and its title.
- * Clients branch on the code; people read the detail.
- */
-export const errorCodes = {
-  invalid_input: { status: 400, rpc: -32004, title: 'Invalid input' },
-  auth_required: { status: 401, rpc: -32000, title: 'Authentication required' },
-  auth_failed: { status: 401, rpc: -32000, title: 'Odoo refused the login' },
-  access_denied: { status: 403, rpc: -32000, title: 'Odoo denied access' },
-  policy_denied: { status: 403, rpc: -32000, title: 'Denied by the policy of this server' },
-  not_found: { status: 404, rpc: -32000, title: 'Not found' },
-  conflict: { status: 409, rpc: -32000, title: 'Conflict' },
-  validation: { status: 422, rpc: -32000, title: 'Odoo refused the values' },
-  rate_limited: { status: 429, rpc: -32001, title: 'Too many requests' },
-  busy: { status: 503, rpc: -32001, title: 'Busy' },
-  odoo_unavailable: { status: 502, rpc: -32000, title: 'Odoo is unavailable' },
-  odoo_error: { status: 502, rpc: -32000, title: 'Odoo failed' },
-  timeout: { status: 504, rpc: -32000, title: 'Timeout' },
-  cancelled: { status: 499, rpc: -32000, title: 'Cancelled' },
-  internal: { status: 500, rpc: -32603, title: 'Internal error' }
-} as const satisfies Record<string, { status: number; rpc: number; title: string }>
+import { type ErrorCode, errorCodes } from './error-codes.js'
 
-export type ErrorCode = keyof typeof errorCodes
+export { type ErrorCode, errorCodes } from './error-codes.js'
 
 /** What is known of a failed write: `not_applied` is certain, `unknown` means that Odoo may have done it. */
 export type Outcome = 'not_applied' | 'unknown'
@@ -37,6 +17,8 @@ export interface ErrorExtra {
   /** Up to five single problems, when the input has more than one. */
   errors?: InputProblem[]
   outcome?: Outcome
+  /** Whose words `detail` holds, when they are not ours: Odoo's may have been written by anybody. */
+  source?: 'odoo'
   /** Seconds. */
   retry_after_s?: number
   /** True when the same call can succeed if it is simply sent again. */

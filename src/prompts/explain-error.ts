@@ -28,29 +28,10 @@ export const explainError: Prompt = {
   }
 }
 
-const advice: Readonly<Record<ErrorCode, string>> = {
-  invalid_input: 'the call was refused before it had any effect: a name, a type or a value in it is wrong',
-  auth_required: 'no session, or one that has ended: connect first',
-  auth_failed: 'Odoo does not accept the login, password or API key',
-  access_denied:
-    "Odoo's own access rights or record rules forbid it to this user; an administrator of Odoo can change that",
-  policy_denied: 'this server forbids it, whatever Odoo allows; its operator can change that',
-  not_found: 'the model, method, record or database does not exist, or the user may not know that it does',
-  conflict: 'another change came first, or a rule of the database (unique, still in use) is against it',
-  validation: "a rule of Odoo's models is against these values",
-  rate_limited: 'too many calls in a short time: wait',
-  busy: 'this server has no room for the call now: wait',
-  odoo_unavailable: 'Odoo does not answer, or what answers is no Odoo',
-  odoo_error: 'Odoo itself failed; its log has the details',
-  timeout: 'it took too long; a write may nevertheless have been done, see outcome',
-  cancelled: 'the caller went away before the answer',
-  internal: 'a bug of this server; its log has the details'
-}
-
 /** What the first code of ours in a message means. */
 function meaningOf(error: string): string | undefined {
   const code = Object.keys(errorCodes).find(name => new RegExp(`\\b${name}\\b`).test(error)) as ErrorCode | undefined
-  return code === undefined ? undefined : `\`${code}\` is a code of odoo-mcp: ${advice[code]}.`
+  return code === undefined ? undefined : `\`${code}\` is a code of odoo-mcp: ${errorCodes[code].meaning}.`
 }
 
 /** Words that look like the technical name of a model, such as `sale.order`. */

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import type { Test } from 'tap'
 import { addCanary, assertNoCanary } from '../contract/canary.js'
 import { until } from '../contract/until.js'
+import { keepLog, keepSecret } from '../evidence.js'
 import type { LabOdoo } from '../lab/odoos.js'
 
 /** The built program, as users run it. */
@@ -26,16 +27,20 @@ export interface Started {
   ended: Promise<Ended>
 }
 
-/** Starts `odoo-mcp` in a folder without a `.env`, with nothing of our own environment but PATH and HOME. */
-export function start(args: string[], env: Record<string, string> = {}): Started {
+/** Starts `odoo-mcp`, unless said in a folder without settings, with nothing of our own environment but PATH and HOME. */
+export function start(args: string[], env: Record<string, string> = {}, cwd = tmpdir()): Started {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [cli, ...args], { cwd: tmpdir(), env: { PATH, HOME, ...env } })
+  const child = spawn(process.execPath, [cli, ...args], { cwd, env: { PATH, HOME, ...env } })
   let stdout = ''
   let stderr = ''
+  for (const secret of secretsIn(args, env)) keepSecret(secret)
+  // The embedded Odoo alone says how to log in to it.
+  const keep = args[0] === 'sandbox' ? () => {} : keepLog()
   child.stdout.on('data', chunk => {
     stdout += String(chunk)
   })
   child.stderr.on('data', chunk => {
+    keep(String(chunk))
     stderr += String(chunk)
   })
   const ended = once(child, 'close').then(([code]) => {
@@ -45,9 +50,17 @@ export function start(args: string[], env: Record<string, string> = {}): Started
   return { child, stdout: () => stdout, stderr: () => stderr, ended }
 }
 
+/** What a process is given to keep to itself. */
+function secretsIn(args: string[], env: Record<string, string>): string[] {
+  const flags = args.flatMap(arg => /^--(?:password|api-key|access-keys|live-channel)=(.*)$/.exec(arg)?.[1] ?? [])
+  const variables = ['ODOO_PASSWORD', 'ODOO_API_KEY', 'MCP_API_KEY', 'LIVE_CHANNEL'].flatMap(name => env[name] ?? [])
+  // Several access keys, with their names.
+  return [...flags, ...variables].flatMap(value => value.split(',')).map(value => value.replace(/^[\w-]+=/, ''))
+}
+
 /** Runs `odoo-mcp` to its end; its stdin is empty. */
-export function run(args: string[], env: Record<string, string> = {}): Promise<Ended> {
-  const { child, ended } = start(args, env)
+export function run(args: string[], env: Record<string, string> = {}, cwd?: string): Promise<Ended> {
+  const { child, ended } = start(args, env, cwd)
   child.stdin.end()
   return ended
 }
