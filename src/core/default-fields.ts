@@ -8,12 +8,15 @@ const few = 8
 /** The score that makes a field worth its place. */
 const enough = 30
 
+/** What the policy says of fields and of the models that they show. */
+export type FieldPolicy = Pick<Policy, 'withholds' | 'mayRead'>
+
 /** Names the fields that a tool reads of a model: see `chooseFields`. Only for none asked is the list view looked at. */
 export async function fieldsToRead(
   odoo: OdooPort,
   model: string,
   asked: readonly string[],
-  policy: Pick<Policy, 'withholds'>
+  policy: FieldPolicy
 ): Promise<string[]> {
   return chooseFields(await odoo.fields(model), asked, policy, asked.length > 0 ? [] : await odoo.listColumns(model))
 }
@@ -26,16 +29,22 @@ export async function fieldsToRead(
 export function chooseFields(
   fields: FieldMap,
   asked: readonly string[],
-  policy: Pick<Policy, 'withholds'>,
+  policy: FieldPolicy,
   columns: readonly string[] = []
 ): string[] {
   if (asked.length > 0 && !asked.includes('*')) return [...new Set(asked)]
-  const readable = [...fields].filter(([name, info]) => info.type !== 'binary' && !policy.withholds(name, info))
+  const readable = [...fields].filter(([name, info]) => info.type !== 'binary' && isShown(name, info, policy))
   // What is named beside "*" was asked for, be it a file.
   if (asked.includes('*')) {
     return [...new Set([...readable.map(([name]) => name), ...asked.filter(name => name !== '*')])]
   }
   return representative(new Map(readable.filter(([, { type }]) => !unreadable.has(type))), columns)
+}
+
+/** A many2one shows the name of its record, which the policy may hide. */
+export function isShown(name: string, info: FieldInfo, policy: FieldPolicy): boolean {
+  const namesHidden = info.type === 'many2one' && info.relation !== undefined && !policy.mayRead(info.relation)
+  return !namesHidden && !policy.withholds(name, info)
 }
 
 /** What a person would look at: the name, the columns of the list view, the state; else the best by score. */

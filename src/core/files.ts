@@ -10,8 +10,6 @@ export interface FileFacts {
   name?: string
   /** Of the content, in hexadecimal. */
   sha1?: string
-  /** Of an attachment: the record that it is part of, and the field whose content it is, if it is that. */
-  belongsTo?: { model: string; field?: string }
 }
 
 /** The content of a file field on its way from Odoo; it stops when the call's signal is aborted. */

@@ -1,9 +1,12 @@
 import { deniedMethods, noAccessModels, readOnlyModels, withheldFields } from './deny-list.js'
-import { matcher } from './patterns.js'
+import type { Json } from './json.js'
+import { matcher, matchingDomain } from './patterns.js'
 import type { PolicySummary } from './ports/gateway.js'
 
 export interface PolicySettings {
   readOnly: boolean
+  /** Ask before what cannot be undone. */
+  confirmDestructive?: boolean
   /** Patterns; empty means all. */
   allowedModels: readonly string[]
   /** Patterns added to the deny list; `!pattern` lifts the default denial of what it matches. */
@@ -17,14 +20,23 @@ export type Effect = 'read' | 'create' | 'write' | 'unlink'
 
 export interface Policy {
   readonly readOnly: boolean
+  /** Ask before what cannot be undone. */
+  readonly confirmDestructive: boolean
   readonly summary: PolicySummary
   mayRead(model: string): boolean
   /** Why an effect on a model is refused, or undefined when it is allowed. */
   refusal(model: string, effect: Effect): string | undefined
   /** Why a method is refused on every model, or undefined when it is allowed. */
   methodRefusal(method: string): string | undefined
-  /** Whether the content of a field is never shown and never searched. */
-  withholds(field: string, info: { type: string }): boolean
+  /**
+   * Whether the content of a field is never shown, searched or written: its name, or that of the field which it shows
+   * of another record, is one of a secret.
+   */
+  withholds(field: string, info: { type: string; related?: Json }): boolean
+  /** A domain, true where a field of text names a hidden model; empty when none is hidden. For Odoo, not for callers. */
+  hiddenModels(field: string): Json[]
+  /** A domain, true where a field of text names a withheld field. */
+  withheldFields(field: string): Json[]
 }
 
 /** Pure decisions over effects; asks nobody. */
@@ -45,6 +57,7 @@ export function createPolicy(settings: PolicySettings): Policy {
 
   return {
     readOnly: settings.readOnly,
+    confirmDestructive: settings.confirmDestructive ?? false,
     summary: {
       read_only: settings.readOnly,
       allowed_models: [...settings.allowedModels],
@@ -66,8 +79,29 @@ export function createPolicy(settings: PolicySettings): Policy {
       }
       return undefined
     },
-    withholds: (field, { type }) => secretTypes.has(type) && isWithheld(field.toLowerCase())
+    withholds: (field, { type, related }) =>
+      secretTypes.has(type) && (isWithheld(field.toLowerCase()) || isWithheld(lastOf(related).toLowerCase())),
+    hiddenModels(field) {
+      const parts: Json[][] = []
+      if (settings.allowedModels.length > 0) parts.push(['!', ...matchingDomain(field, settings.allowedModels)])
+      if (models.added.length > 0) parts.push(matchingDomain(field, models.added))
+      // A pattern that fits the text of another, star for star, fits whatever that one does.
+      const standing = noAccessModels.filter(pattern => !isLifted(pattern))
+      if (standing.length > 0) {
+        const denied = matchingDomain(field, standing)
+        const { lifted } = models
+        parts.push(lifted.length === 0 ? denied : ['&', ...denied, '!', ...matchingDomain(field, lifted)])
+      }
+      return parts.flatMap((part, index) => (index < parts.length - 1 ? ['|', ...part] : part))
+    },
+    withheldFields: field => matchingDomain(field, withheldFields)
   }
+}
+
+/** The last field of a path, which Odoo 14 gives as a list and 19 as text. */
+function lastOf(related: Json | undefined): string {
+  const path = Array.isArray(related) ? related : String(related ?? '').split('.')
+  return String(path.at(-1) ?? '')
 }
 
 const publicMethod = /^[a-z][a-z0-9_]*$/

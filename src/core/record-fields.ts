@@ -1,5 +1,4 @@
-import { fieldsToRead } from './default-fields.js'
-import type { Policy } from './policy.js'
+import { type FieldPolicy, fieldsToRead, isShown } from './default-fields.js'
 import type { FieldInfo, OdooPort } from './ports/odoo.js'
 
 /**
@@ -7,15 +6,11 @@ import type { FieldInfo, OdooPort } from './ports/odoo.js'
  * representative ones, then every other that is stored. What Odoo computes at every read may differ from one second to
  * the next, though nobody has changed anything.
  */
-export async function fieldsOfRecord(
-  odoo: OdooPort,
-  model: string,
-  policy: Pick<Policy, 'withholds'>
-): Promise<string[]> {
+export async function fieldsOfRecord(odoo: OdooPort, model: string, policy: FieldPolicy): Promise<string[]> {
   const first = await fieldsToRead(odoo, model, [], policy)
   const readable = new Set((await odoo.models()).map(({ model }) => model))
   const stored = [...(await odoo.fields(model))]
-    .filter(([name, info]) => tells(name, info) && isReadable(info, readable) && !policy.withholds(name, info))
+    .filter(([name, info]) => tells(name, info) && isReadable(info, readable) && isShown(name, info, policy))
     .map(([name]) => name)
   return [...new Set([...first, ...stored])]
 }

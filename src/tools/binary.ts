@@ -1,9 +1,7 @@
 import { Kind, Type } from '@sinclair/typebox'
-import { policyHint } from '../core/check/problems.js'
 import { GatewayError } from '../core/errors.js'
 import type { FileContent, FileFacts, FileStream } from '../core/files.js'
 import { extensionOf, plainMimeType, sniffedBytes, sniffMimeType } from '../core/mime.js'
-import type { ToolContext } from '../core/ports/gateway.js'
 import type { OdooPort } from '../core/ports/odoo.js'
 import { Exact, FieldName, Id, ModelName, OneOf } from '../core/schemas.js'
 import { defineTool } from '../core/tool.js'
@@ -30,11 +28,10 @@ export const binary = defineTool({
   }),
   output: Type.Unsafe<FileContent>({ [Kind]: 'JsonObject', type: 'object' }),
   example: { model: 'ir.attachment', field: 'datas', id: 1 },
-  async run({ model, field, id, form = 'data', range, unless = [] }, { odoo, policy }): Promise<FileContent> {
+  async run({ model, field, id, form = 'data', range, unless = [] }, { odoo }): Promise<FileContent> {
     await assertBinary(odoo, model, field)
     const facts = await odoo.fileFacts(model, id, field)
     if (facts === undefined) throw new GatewayError('not_found', `${field} of ${model} ${id} is empty.`)
-    assertOwner(facts, policy)
     const file = new File(model, field, id, facts)
     if (unless.some(etag => etag === file.known.etag || etag === '*')) return { ...file.facts(), unchanged: true }
     if (form === 'facts') return file.facts()
@@ -53,16 +50,6 @@ async function assertBinary(odoo: OdooPort, model: string, field: string): Promi
     `field: "${field}" of ${model} is of type ${type}; expected a field of type binary`,
     { hint: `odoo_get_fields lists the fields of ${model} with their types.` }
   )
-}
-
-/** What a field holds is an attachment to Odoo: by that way, too, nobody gets at a model or a field that is withheld. */
-function assertOwner({ belongsTo }: FileFacts, policy: ToolContext['policy']): void {
-  if (belongsTo === undefined) return
-  const { model, field } = belongsTo
-  if (policy.mayRead(model) && (field === undefined || !policy.withholds(field, { type: 'binary' }))) return
-  throw new GatewayError('policy_denied', 'id: the policy of this server withholds what this attachment belongs to', {
-    hint: policyHint
-  })
 }
 
 /** One file, and what is told of it. */

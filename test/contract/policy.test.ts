@@ -5,11 +5,14 @@ import { matcher } from '../../src/core/patterns.js'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
 import { witnesses } from '../lab/witnesses.js'
 import { watchedFetch } from './canary.js'
+import { nobody } from './hidden-things.js'
 import { connectionFlags, type Flags, startServer } from './server.js'
 import { mcpHttp, modern, rest, type Surface, stdio } from './surfaces.js'
-import { createWorld, type World } from './world.js'
+import { createWorld } from './world.js'
 
 type McpSurface = Awaited<ReturnType<typeof mcpHttp>>
+
+// What the policy hides, by every way in: test/contract/effects.test.ts.
 
 /** REST, MCP in both eras, and stdio to servers of the same settings. */
 async function open(t: Test, odoo: LabOdoo, settings: Flags) {
@@ -32,222 +35,11 @@ async function modelsOf({ call }: Surface): Promise<string[]> {
   return (output as { models: { model: string }[] }).models.map(({ model }) => model)
 }
 
-interface Denied {
-  way: string
-  tool: string
-  input: JsonObject
-  /** What the refusal is about. */
-  detail: RegExp
-  /** Settings that lift the denial; absent where nothing lifts it, and then `allowed` is the control. */
-  lift?: Flags
-  allowed?: JsonObject
-}
-
-// Far beyond the last id: where the denial is lifted, Odoo finds no such record and changes nothing.
-const nobody = 2147483647
-
-/** Whatever could be a way around the policy. */
-function denials({ partners, major }: World): Denied[] {
-  const [id] = partners as [number]
-  const keys = /no access to res\.users\.apikeys/
-  const users = /lets res\.users be read, not changed/
-  const liftKeys = { 'denied-models': '!res.users.apikeys*' }
-  const liftUsers = { 'denied-models': '!res.users' }
-  const parameters = /no access to ir\.config_parameter/
-  const liftParameters = { 'denied-models': '!ir.config_parameter' }
-  const count = (domain: JsonObject[string]) => ({ tool: 'odoo_count', input: { model: 'res.partner', domain } })
-  const write = (values: JsonObject) => ({ tool: 'odoo_write', input: { model: 'res.partner', ids: [id], values } })
-  const call = (method: string, more: JsonObject, model = 'res.partner') => ({
-    tool: 'odoo_call',
-    input: { model, method, ...more }
-  })
-  const access = /field access_token is withheld/
-  return [
-    {
-      way: 'a tool',
-      tool: 'odoo_search',
-      input: { model: 'ir.config_parameter' },
-      detail: parameters,
-      lift: liftParameters
-    },
-    {
-      way: 'an alias',
-      tool: 'odoo_search_read',
-      input: { model: 'ir.config_parameter' },
-      detail: parameters,
-      lift: liftParameters
-    },
-    {
-      way: 'the description of its fields',
-      tool: 'odoo_get_fields',
-      input: { model: 'ir.config_parameter' },
-      detail: parameters,
-      lift: liftParameters
-    },
-    {
-      way: 'odoo_call',
-      ...call('search_count', { args: [[]] }, 'ir.config_parameter'),
-      detail: parameters,
-      lift: liftParameters
-    },
-    {
-      way: 'an alias of odoo_call',
-      tool: 'odoo_execute_kw',
-      input: { model: 'ir.config_parameter', method: 'get_param', args: ['no.such.key'] },
-      detail: parameters,
-      lift: liftParameters
-    },
-    {
-      way: 'a dotted domain',
-      ...count([['user_ids.api_key_ids.name', '=', 'x']]),
-      detail: keys,
-      lift: liftKeys
-    },
-    {
-      way: 'a dotted domain as text',
-      ...count('[["user_ids.api_key_ids.name", "=", "x"]]'),
-      detail: keys,
-      lift: liftKeys
-    },
-    {
-      way: 'a dotted domain inside odoo_call',
-      ...call('search_count', { args: [[['user_ids.api_key_ids.name', '=', 'x']]] }),
-      detail: keys,
-      lift: liftKeys
-    },
-    {
-      way: 'a dotted domain by keyword inside odoo_call',
-      ...call('search_read', { kwargs: { domain: [['user_ids.api_key_ids.name', '=', 'x']], limit: 1 } }),
-      detail: keys,
-      lift: liftKeys
-    },
-    ...(major >= 17
-      ? [
-          {
-            way: 'a domain within a domain',
-            ...count([['user_ids', 'any', [['api_key_ids', 'any', [['name', '=', 'x']]]]]]),
-            detail: keys,
-            lift: liftKeys
-          }
-        ]
-      : []),
-    {
-      way: 'an order',
-      tool: 'odoo_search',
-      input: { model: 'sale.order', limit: 1, order: 'name, access_token desc' },
-      detail: access,
-      allowed: { model: 'sale.order', limit: 1, order: 'name, date_order desc' }
-    },
-    {
-      way: 'an order inside odoo_call',
-      ...call('search', { args: [[]], kwargs: { limit: 1, order: 'access_token' } }, 'sale.order'),
-      detail: access,
-      allowed: { model: 'sale.order', method: 'search', args: [[]], kwargs: { limit: 1, order: 'name' } }
-    },
-    {
-      way: 'a field',
-      tool: 'odoo_search',
-      input: { model: 'sale.order', limit: 1, fields: ['access_token'] },
-      detail: access,
-      allowed: { model: 'sale.order', limit: 1, fields: ['name'] }
-    },
-    {
-      way: 'a write',
-      tool: 'odoo_write',
-      input: { model: 'res.users', ids: [nobody], values: { signature: 'x' } },
-      detail: users,
-      lift: liftUsers
-    },
-    {
-      way: 'odoo_call of write',
-      ...call('write', { ids: [nobody], args: [{ signature: 'x' }] }, 'res.users'),
-      detail: users,
-      lift: liftUsers
-    },
-    {
-      way: 'odoo_call of a method that nobody knows',
-      ...call('no_such_method', { ids: [nobody] }, 'res.users'),
-      detail: users,
-      lift: liftUsers
-    },
-    {
-      way: 'a command that creates',
-      ...write({ user_ids: [[0, 0, { name: 'without a login' }]] }),
-      detail: users,
-      lift: liftUsers
-    },
-    {
-      way: 'a command that changes',
-      ...write({ user_ids: [[1, nobody, { signature: 'x' }]] }),
-      detail: users,
-      lift: liftUsers
-    },
-    {
-      way: 'a command that links',
-      ...write({ user_ids: [[4, nobody, 0]] }),
-      detail: users,
-      lift: liftUsers
-    },
-    {
-      way: 'a command within a command',
-      ...write({ child_ids: [[1, nobody, { user_ids: [[1, nobody, { signature: 'x' }]] }]] }),
-      detail: users,
-      lift: liftUsers
-    },
-    {
-      way: 'a command inside odoo_call',
-      ...call('write', { args: [[id], { user_ids: [[1, nobody, { signature: 'x' }]] }] }),
-      detail: users,
-      lift: liftUsers
-    },
-    {
-      way: 'a method',
-      ...call('export_data', { ids: [id], args: [['name']] }),
-      detail: /denies the method export_data/,
-      lift: { 'denied-methods': '!export_data' }
-    },
-    {
-      way: 'a private method',
-      ...call('_compute_display_name', { ids: [id] }),
-      detail: /is not the name of a public method/,
-      allowed: { model: 'res.partner', method: 'name_get', ids: [id] }
-    }
-  ]
-}
-
 for (const odoo of await witnesses()) {
   const label = `${odoo.name}`
   const world = await createWorld(odoo)
   t.teardown(() => world.close())
   const [id] = world.partners as [number]
-
-  t.test(`${label}: what policy denies is denied by every way in`, async t => {
-    const { surfaces } = await open(t, odoo, {})
-    const table = denials(world)
-    for (const { way, tool, input, detail, allowed } of table) {
-      for (const surface of surfaces) {
-        const { problem } = await surface.call(tool, input)
-        t.match(problem, { code: 'policy_denied', status: 403, detail, hint: /operator/ }, `${surface.name}: ${way}`)
-        if (allowed === undefined) continue
-        t.ok((await surface.call(tool, allowed)).output, `${surface.name}: control: ${way} as it may be`)
-      }
-    }
-
-    // Those of one lift share a server.
-    for (const lift of new Set(table.map(({ lift }) => JSON.stringify(lift)))) {
-      if (lift === undefined) continue
-      await t.test(`control: it is not with ${lift}`, async t => {
-        const { surfaces } = await open(t, odoo, JSON.parse(lift))
-        for (const { way, tool, input } of table.filter(row => JSON.stringify(row.lift) === lift)) {
-          for (const surface of surfaces) {
-            const { output, problem } = await surface.call(tool, input)
-            t.ok(output ?? problem, `${surface.name}: ${way} is answered: ${problem?.detail ?? 'with success'}`)
-            t.not(problem?.code, 'policy_denied', `${surface.name}: ${way}`)
-          }
-        }
-      })
-    }
-  })
 
   t.test(`${label}: a read-only server reads, and changes nothing`, async t => {
     const { surfaces, overMcp } = await open(t, odoo, { 'read-only': true })

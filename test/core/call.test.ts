@@ -304,7 +304,7 @@ for (const spec of [
 }
 
 t.test('values of a method reach other models no further than those of a tool', async t => {
-  const input = { method: 'write', ids: [7], args: [{ user_ids: [[1, 5, { password: 'x' }]] }] }
+  const input = { method: 'write', ids: [7], args: [{ user_ids: [[1, 5, { login: 'x' }]] }] }
   t.match(await refused(input), {
     code: 'policy_denied',
     detail: 'args[0].user_ids[0]: the policy of this server lets res.users be read, not changed',

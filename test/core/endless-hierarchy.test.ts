@@ -74,9 +74,7 @@ for (const [model, name] of [
   // The parent of a user is a partner, whose number may be that of another user.
   ['res.users', 'id'],
   ['res.partner', 'user_id'],
-  ['res.partner', 'create_uid'],
-  // Nobody may look at this model.
-  ['res.partner', 'server_id']
+  ['res.partner', 'create_uid']
 ] as const) {
   t.test(`a hierarchy over ${name} of ${model}, which may lead in a circle, never reaches Odoo 14 or 15`, async t => {
     for (const operator of ['child_of', 'parent_of']) {
@@ -92,6 +90,15 @@ for (const [model, name] of [
     }
   })
 }
+
+t.test('nobody walks up or down the records of a hidden model', async t => {
+  for (const operator of ['child_of', 'parent_of']) {
+    t.match(await ask('res.partner', 'server_id', operator, 16), {
+      code: 'policy_denied',
+      detail: 'domain[0][1]: the policy of this server gives no access to ir.mail_server'
+    })
+  }
+})
 
 for (const [model, name] of [
   ['res.partner', 'id'],

@@ -201,7 +201,7 @@ const noAccess = (model: string) => `the policy of this server gives no access t
 
 const denied: [title: string, values: JsonObject, at: string, why: string, lift: string][] = [
   ['creating a user', { user_ids: [[0, 0, { login: 'x' }]] }, 'user_ids[0]', readOnly('res.users'), '!res.users'],
-  ['changing a user', { user_ids: [[1, 5, { password: 'x' }]] }, 'user_ids[0]', readOnly('res.users'), '!res.users'],
+  ['changing a user', { user_ids: [[1, 5, { login: 'x' }]] }, 'user_ids[0]', readOnly('res.users'), '!res.users'],
   ['deleting a user', { user_ids: [[2, 5]] }, 'user_ids[0]', readOnly('res.users'), '!res.users'],
   ['giving a user to this partner', { user_ids: [[4, 5]] }, 'user_ids[0]', readOnly('res.users'), '!res.users'],
   ['giving users by a plain list', { user_ids: [5] }, 'user_ids', readOnly('res.users'), '!res.users'],

@@ -160,19 +160,6 @@ for (const [title, input, code, detail] of refusals) {
   })
 }
 
-t.test('an attachment is no way to what the policy withholds', async t => {
-  const attachment = { model: 'ir.attachment', field: 'datas', id: 7 }
-  const of = (belongsTo: FileFacts['belongsTo']) =>
-    door({ fileFacts: async () => facts({ ...(belongsTo && { belongsTo }) }), readFile: async () => text('hello') })
-  for (const hidden of [{ model: 'ir.mail_server' }, { model: 'res.partner', field: 'client_secret' }]) {
-    t.match(await of(hidden).refused('odoo_binary', attachment), { code: 'policy_denied', detail: /^id: / })
-  }
-  // The controls.
-  for (const seen of [undefined, { model: 'res.partner' }, { model: 'res.partner', field: 'image_1920' }]) {
-    t.match(await of(seen).call('odoo_binary', attachment), { data: text('hello') })
-  }
-})
-
 t.test('no client finds the tool', async t => {
   const { gateway } = door({})
   t.equal(gateway.find('odoo_binary'), undefined)

@@ -2,11 +2,14 @@ import { chooseFields } from '../default-fields.js'
 import type { Json, JsonObject } from '../json.js'
 import { type Argument, bindArguments, methodInfo } from '../methods.js'
 import type { FieldMap } from '../ports/odoo.js'
+import { screenArguments } from './arguments.js'
 import { checkDomain } from './domain.js'
 import { isId, show } from './field-values.js'
 import { checkGroupOrder, checkGroupSpec, checkHaving } from './groups.js'
 import type { Names } from './names.js'
 import { checkOrder } from './order.js'
+import { visibleIn } from './passage.js'
+import { checkRecords } from './records.js'
 import { checkValues } from './values.js'
 
 export interface MethodCall {
@@ -28,10 +31,32 @@ export async function checkCall(call: MethodCall, model: string, fields: FieldMa
     argument.replace(await checkArgument(argument, model, fields, names))
   }
   assertIds(call, bound, names)
+  if (methodInfo(call.method) === undefined) await screenArguments(args, kwargs, fields, names)
+  await checkRecords(idsOf(call, bound), model, fields, 'ids', names)
+  await insertDomain(call.method, kwargs, bound, model, names)
   if (methodInfo(call.method)?.readsAllFields && !bound.some(isNonEmptyFields)) {
     insertFields(kwargs, bound, chooseFields(fields, ['*'], names.policy))
   }
   return { args, kwargs }
+}
+
+/** The records that a method is called on: of one that nobody knows, its first argument may hold them. */
+function idsOf({ method, ids, args = [], kwargs = {} }: MethodCall, bound: Argument[]): Json[] {
+  if (ids !== undefined) return ids
+  if (methodInfo(method) !== undefined) return bound.filter(({ kind }) => kind === 'ids').flatMap(({ value }) => value)
+  return [args[0] ?? [], kwargs.ids ?? []].flat()
+}
+
+/** Without a domain a method finds the rows of everybody, those of what the policy hides too. */
+async function insertDomain(method: string, kwargs: JsonObject, bound: Argument[], model: string, names: Names) {
+  if (!methodInfo(method)?.parameters.some(({ kind }) => kind === 'domain')) return
+  const given = bound.find(({ kind }) => kind === 'domain')
+  if (given !== undefined && given.value !== null) return
+  const domain = await visibleIn(model, [], names)
+  if (domain.length === 0) return
+  if (given !== undefined) given.replace(domain)
+  // `name_search` calls it `args` before 19 (14 to 18).
+  else kwargs[method === 'name_search' && names.odoo.identity.major < 19 ? 'args' : 'domain'] = domain
 }
 
 function isNonEmptyFields({ kind, value }: Argument): boolean {
@@ -50,7 +75,7 @@ async function checkArgument(argument: Argument, model: string, fields: FieldMap
   switch (kind) {
     case 'domain':
       // Only null says "none given", to methods that allow it; false is everything to some of them, nothing to others.
-      return value === null ? value : checkDomain(value, model, at, names)
+      return value === null ? value : visibleIn(model, await checkDomain(value, model, at, names), names)
     case 'order':
       if (isAbsent(value)) return value
       if (typeof value === 'string') return checkOrder(value, model, at, names)
@@ -101,7 +126,9 @@ async function checkNames(
 /** A field that is read by name: it must exist, and its content may not be withheld. */
 export function plainField(name: string, at: string, model: string, fields: FieldMap, names: Names): void {
   const info = names.field(fields, model, name, at)
-  if (info !== undefined) names.denyWithheld(name, info, at)
+  if (info === undefined) return
+  names.denyWithheld(name, info, at)
+  names.denyNamesOfHidden(name, info, at)
 }
 
 async function checkRows(value: Json, model: string, fields: FieldMap, at: string, names: Names): Promise<Json> {

@@ -3,6 +3,7 @@ import type { FieldMap, Identity, OdooContext } from '../ports/odoo.js'
 import { isId, show } from './field-values.js'
 import type { Names } from './names.js'
 import type { Problems } from './problems.js'
+import { checkOwner } from './records.js'
 import { checkField, isX2many } from './values.js'
 
 /**
@@ -53,8 +54,10 @@ function checkCompanies(
   }
   const foreign = ids.filter(id => !companies.some(company => company.id === id))
   if (foreign.length > 0) {
-    const own = companies.map(({ id, name }) => `${id} (${name})`).join(', ')
-    problems.add(path, `${foreign.join(', ')} is not a company of this user; expected one of ${own}`)
+    // By id alone: names are text that people wrote, and do not belong in sentences of ours.
+    const own = companies.map(({ id }) => id).join(', ')
+    const hint = 'odoo_session names the companies of this user.'
+    problems.add(path, `${foreign.join(', ')} is not a company of this user; expected one of ${own}`, hint)
     return undefined
   }
   return ids
@@ -74,12 +77,26 @@ function isNested(value: Json): boolean {
   return typeof value === 'object' && value !== null
 }
 
-/** Ids in a default link records like ids in values, and are judged alike where the field is known. */
+/** A default is a value of what is created, and is judged like one where the field is known. */
 export async function checkDefaults(context: OdooContext, fields: FieldMap, at: string, names: Names): Promise<void> {
   for (const [key, value] of Object.entries(context)) {
     const info = key.startsWith('default_') ? fields.get(key.slice('default_'.length)) : undefined
-    if (info !== undefined && isX2many(info)) await checkField(info, value, `${at}.${key}`, names)
+    if (key.startsWith('default_')) {
+      // Defaults also reach records of other models that are created on the way.
+      names.denyWithheld(key.slice('default_'.length), info ?? { type: 'char' }, `${at}.${key}`)
+    }
+    if (info === undefined) continue
+    if (isX2many(info) || info.type === 'many2one' || info.type === 'reference') {
+      await checkField(info, value, `${at}.${key}`, names)
+    }
   }
+  checkOwner(defaultsOf(context), fields, `${at}.default_`, names)
+}
+
+/** The values that a context gives to what is created. */
+function defaultsOf(context: OdooContext): JsonObject {
+  const defaults = Object.entries(context).filter(([key]) => key.startsWith('default_'))
+  return Object.fromEntries(defaults.map(([key, value]) => [key.slice('default_'.length), value]))
 }
 
 function isTimeZone(value: Json): boolean {

@@ -13,12 +13,15 @@ import { Names } from './names.js'
 import { checkOrder } from './order.js'
 import { Problems, policyHint } from './problems.js'
 import type { Target } from './properties.js'
+import { checkRecords } from './records.js'
 import { checkValues } from './values.js'
 
 export interface Inspected {
   /** The input with its domain, order and values as Odoo takes them, and without its context. */
   input: JsonObject
   context: OdooContext
+  /** It deletes records, or nothing is known of the method that it calls. */
+  destroys?: boolean
 }
 
 /**
@@ -48,7 +51,14 @@ export async function inspect(
   await checkDefaults(context, fields, 'context', names)
   const checked = await checkNamed(tool, rest as JsonObject & { model: string }, fields, names)
   problems.throwIfAny()
-  return { input: checked, context }
+  const destroys = names.destroys || isDestroying(tool, rest)
+  return { input: checked, context, ...(destroys && { destroys }) }
+}
+
+function isDestroying(tool: Tool, { method }: JsonObject): boolean {
+  if (tool.effect !== 'call') return tool.effect === 'unlink'
+  const effect = methodInfo(method as string)?.effect
+  return effect === undefined || effect === 'unlink'
 }
 
 function checkLimit(tool: Tool, limit: Json | undefined, { max_limit }: Limits, problems: Problems): void {
@@ -100,6 +110,10 @@ async function checkNamed(
   const { model } = input
   const out: JsonObject = { ...input }
   if (Array.isArray(input.ids)) out.ids = [...new Set(input.ids)]
+  // To read records that belong to what is hidden is to find none; anything else with them is refused.
+  if (tool.effect === 'write' || tool.effect === 'unlink')
+    await checkRecords(input.ids as Json[], model, fields, 'ids', names)
+  if (typeof input.id === 'number') await checkRecords([input.id], model, fields, 'id', names)
   if (typeof input.field === 'string') plainField(input.field, 'field', model, fields, names)
   if (Array.isArray(input.fields)) {
     for (const [index, name] of input.fields.entries()) {

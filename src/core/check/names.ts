@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { GatewayError } from '../errors.js'
+import type { Json } from '../json.js'
 import { didYouMean } from '../nearest.js'
 import type { Effect, Policy } from '../policy.js'
 import type { FieldInfo, FieldMap, OdooPort } from '../ports/odoo.js'
 import { ofType, show } from './field-values.js'
 import { isRelational } from './leaf.js'
+import { findPassage, passageHelp } from './passage.js'
 import { type Problems, policyHint } from './problems.js'
 import { propertyIsDefined } from './properties.js'
 
@@ -26,6 +28,9 @@ export type Use = 'domain' | 'order' | 'group_by' | 'plain'
  * fields of a model that is hidden are never fetched and never named.
  */
 export class Names {
+  /** Set once anything in the call deletes records, or may. */
+  destroys = false
+
   constructor(
     readonly odoo: OdooPort,
     readonly policy: Policy,
@@ -76,19 +81,41 @@ export class Names {
   }
 
   /** Refuses a field whose content is a secret: even to search by it would tell it. */
-  denyWithheld(name: string, info: FieldInfo, at: string): void {
+  denyWithheld(name: string, info: Pick<FieldInfo, 'type' | 'related'>, at: string): void {
     if (this.policy.withholds(name, info)) {
       this.problems.deny(at, `the content of the field ${name} is withheld by the policy of this server`)
     }
   }
 
+  /** Refuses the value of a reference, such as `res.users,5`, that names a hidden model. */
+  denyReference(value: Json, at: string): void {
+    if (typeof value !== 'string' || !value.includes(',')) return
+    const refusal = this.policy.refusal(value.split(',')[0] as string, 'read')
+    if (refusal !== undefined) this.problems.deny(at, refusal)
+  }
+
+  /** Refuses a many2one whose records the policy hides: Odoo shows, groups and sorts it by their names. */
+  denyNamesOfHidden(name: string, { type, relation }: FieldInfo, at: string): void {
+    if (type !== 'many2one' || relation === undefined) return
+    const refusal = this.policy.refusal(relation, 'read')
+    if (refusal !== undefined) this.problems.deny(at, `${name} shows names of records of ${relation}: ${refusal}`)
+  }
+
   /** Follows a dotted path from a model to its last field. Undefined once a problem was noted. */
   async path(model: string, path: string, at: string, use: Use): Promise<Found | undefined> {
     const segments = path.split('.')
-    if (segments.length <= maxSegments) return this.#follow(model, await this.fields(model), segments, at, use)
-    // Each segment is a join in PostgreSQL.
-    this.problems.add(at, `a path of ${segments.length} fields; expected at most ${maxSegments}`)
-    return undefined
+    if (segments.length > maxSegments) {
+      // Each segment is a join in PostgreSQL.
+      this.problems.add(at, `a path of ${segments.length} fields; expected at most ${maxSegments}`)
+      return undefined
+    }
+    const found = await this.#follow(model, await this.fields(model), segments, at, use)
+    if (found === undefined || use === 'domain') return found
+    this.denyNamesOfHidden(found.name, found.info, at)
+    const passage = await findPassage(model, segments.slice(0, -1), this)
+    // Only a domain can leave out the rows of what is hidden on its way.
+    if (passage !== undefined) this.problems.deny(at, passageHelp(passage))
+    return found
   }
 
   async #follow(

@@ -71,12 +71,15 @@ export function isNamed({ name, type }: Definition, wanted: string): boolean {
   return name === wanted && type !== 'separator'
 }
 
-/** What is wrong with a name that is not defined. People see the label of a property; its name is made by Odoo. */
+/**
+ * What is wrong with a name that is not defined. People see the label of a property, so a label finds its name, which
+ * Odoo made; but labels are text that people wrote, and do not stand in sentences of ours.
+ */
 export function unknownProperty(definitions: readonly Definition[], name: string): string {
   const fitting = definitions.filter(({ type }) => type !== 'separator')
   const shown = fitting
     .slice(0, 12)
-    .map(known => `${known.name} (${known.string}, ${known.type})`)
+    .map(known => `${show(known.name)} (${known.type})`)
     .join(', ')
   const meant = fitting.find(({ string }) => string === name)?.name
   const near =
@@ -101,7 +104,7 @@ function checkPropertyValue(definition: Definition, value: Json): { value: Json 
     const fits = Array.isArray(value) && value.every(tag => tags.includes(tag as string))
     return fits
       ? { value }
-      : { problem: `${show(value)} does not fit; expected a list of its tags: ${tags.join(', ')}` }
+      : { problem: `${show(value)} does not fit; expected a list of its tags: ${tags.map(show).join(', ')}` }
   }
   return checkValue(asField(definition), value)
 }

@@ -4,6 +4,7 @@ import type { FieldInfo, FieldMap } from '../ports/odoo.js'
 import { checkValue, isId, ofType, show } from './field-values.js'
 import type { Names } from './names.js'
 import { checkProperties, type Target } from './properties.js'
+import { checkOwner, checkRecords } from './records.js'
 
 /** Odoo sets these itself and drops what a caller gives: better refused than lost. */
 const setByOdoo = new Set(['id', 'create_uid', 'create_date', 'write_uid', 'write_date', 'display_name'])
@@ -21,6 +22,7 @@ export async function checkValues(
   target: Target = 'elsewhere'
 ) {
   const out: JsonObject = {}
+  checkOwner(values, fields, `${at}.`, names)
   for (const [name, value] of Object.entries(values)) {
     const here = `${at}.${name}`
     const info = names.field(fields, model, name, here)
@@ -29,6 +31,8 @@ export async function checkValues(
       names.problems.add(here, `the field ${name} is set by Odoo itself; expected no value for it`)
       continue
     }
+    names.denyWithheld(name, info, here)
+    await reachRelated(info, fields, here, names)
     out[name] =
       info.type === 'properties'
         ? await checkProperties(value, { model, name, info, values, target }, here, names)
@@ -43,9 +47,34 @@ export async function checkField(info: FieldInfo, value: Json, at: string, names
     return checkCommands(info, value, at, names)
   }
   const checked = checkValue(info, value)
-  if ('value' in checked) return checked.value
-  names.problems.add(at, checked.problem)
-  return false
+  if ('problem' in checked) {
+    names.problems.add(at, checked.problem)
+    return false
+  }
+  if (info.type === 'many2one' && info.relation !== undefined && isId(checked.value)) {
+    await reachRecords(info.relation, 'read', [checked.value], at, names)
+  }
+  if (info.type === 'reference') names.denyReference(checked.value, at)
+  return checked.value
+}
+
+/** Reaches a model for some of its records. Its fields; undefined once it was refused. */
+async function reachRecords(model: string, effect: Effect, ids: readonly Json[], at: string, names: Names) {
+  const fields = await names.reach(model, effect, at)
+  if (fields !== undefined) await checkRecords(ids, model, fields, at, names)
+  return fields
+}
+
+/** A field that shows one of another record, and may be written, writes that one: a product's name is its template's. */
+async function reachRelated({ related, readonly }: FieldInfo, fields: FieldMap, at: string, names: Names) {
+  if (related === undefined || readonly) return
+  const path = Array.isArray(related) ? related : String(related).split('.')
+  let known: FieldMap | undefined = fields
+  for (const [index, step] of path.slice(0, -1).entries()) {
+    const comodel: string | undefined = known?.get(String(step))?.relation
+    if (comodel === undefined) return
+    known = await names.reach(comodel, index === path.length - 2 ? 'write' : 'read', at)
+  }
 }
 
 /** Whether a field holds many records; Odoo then names their model. */
@@ -64,6 +93,7 @@ async function checkCommands(
 ): Promise<Json> {
   // Odoo takes false for [5], "unlink all"; an empty list changes nothing (seen on 14 and 19).
   if (value === null || value === false) {
+    noteUnlinking(info, names)
     await names.reach(info.relation, linkEffect(info), at)
     return false
   }
@@ -73,7 +103,10 @@ async function checkCommands(
   }
   // A plain list of ids replaces what is linked, as [6,0,ids] does (seen on 14 and 19).
   if (value.every(isId)) {
-    if (value.length > 0) await names.reach(info.relation, linkEffect(info), at)
+    if (value.length > 0) {
+      noteUnlinking(info, names)
+      await reachRecords(info.relation, linkEffect(info), value, at, names)
+    }
     return value
   }
   const out: Json[] = []
@@ -97,7 +130,10 @@ async function checkCommand(
     names.problems.add(at, `${show(command)} is not an x2many command; ${commandHelp}`)
     return false
   }
-  const fields = await names.reach(info.relation, effect, at)
+  if (effect === 'unlink') names.destroys = true
+  else if (code === 3 || code === 5 || code === 6) noteUnlinking(info, names)
+  const named = code === 6 && Array.isArray(payload) ? payload : code === 0 || code === 5 ? [] : [id as Json]
+  const fields = await reachRecords(info.relation, effect, named, at, names)
   if (fields === undefined || (code !== 0 && code !== 1)) return command
   return [code, id as Json, await checkValues(payload as JsonObject, info.relation, fields, `${at}[2]`, names)]
 }
@@ -126,6 +162,14 @@ function effectOf(code: Json | undefined, info: FieldInfo): Effect | undefined {
 
 function linkEffect(info: FieldInfo): Effect {
   return info.type === 'one2many' ? 'write' : 'read'
+}
+
+/**
+ * What is taken out of a one2many is deleted where its field over there says `ondelete: cascade` (14 and 19), which
+ * `fields_get` does not tell.
+ */
+function noteUnlinking({ type }: FieldInfo, names: Names): void {
+  if (type === 'one2many') names.destroys = true
 }
 
 function isWellFormed([code, id, payload, ...more]: Json[]): boolean {

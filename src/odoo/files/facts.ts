@@ -12,7 +12,7 @@ export interface FactReads {
   attachment(domain: Json[], fields: string[]): Promise<Row | undefined>
 }
 
-const attachmentFields = ['name', 'mimetype', 'checksum', 'file_size', 'type', 'res_model', 'res_field']
+const attachmentFields = ['name', 'mimetype', 'checksum', 'file_size', 'type']
 
 /** What Odoo says of a file before it is read: its size, and what the attachment behind it knows. */
 export async function fetchFacts(
@@ -59,15 +59,12 @@ async function attachmentBehind(
 }
 
 function described(row: JsonObject, isAttachment: boolean): Partial<FileFacts> {
-  const { mimetype, checksum, file_size, name, res_model, res_field } = row
+  const { mimetype, checksum, file_size, name } = row
   return {
     ...(typeof file_size === 'number' && file_size > 0 && { size: file_size, atLeast: file_size }),
     ...(typeof mimetype === 'string' && { mimeType: mimetype }),
     ...(typeof checksum === 'string' && /^[0-9a-f]{40}$/.test(checksum) && { sha1: checksum }),
-    ...(isAttachment && typeof name === 'string' && { name }),
-    ...(typeof res_model === 'string' && {
-      belongsTo: { model: res_model, ...(typeof res_field === 'string' && { field: res_field }) }
-    })
+    ...(isAttachment && typeof name === 'string' && { name })
   }
 }
 

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { GatewayError } from '../../core/errors.js'
 import type { Clock } from '../../core/ports/log.js'
 import type { CallScope, Identity } from '../../core/ports/odoo.js'
 import { isObject, parseJson } from '../parse-json.js'
 import type { Download } from '../transport/download.js'
-import { Ending } from '../transport/ending.js'
+import { orEnded } from '../transport/ending.js'
 import type { Transport } from '../transport/transport.js'
 
 /** Whose web session it is. */
@@ -52,7 +51,7 @@ export class WebSessions {
 
   /** Everybody who comes meanwhile waits for the same login, so it is nobody's own to cancel. */
   #open(key: string, login: WebLogin): Promise<string | undefined> {
-    const scope = { signal: new AbortController().signal, deadline: this.#clock() + loginTimeoutMs }
+    const scope = { signal: new AbortController().signal, deadline: this.#clock() + loginTimeoutMs, turn: key }
     const cookie = logIn(this.#transport, login, scope)
     this.#known.delete(key)
     this.#known.set(key, { cookie, until: this.#clock() + keptMs })
@@ -109,12 +108,4 @@ async function textOf({ body }: Download): Promise<string> {
 function sessionCookie({ headers }: Download): string | undefined {
   const cookies = [headers['set-cookie'] ?? []].flat().map(cookie => cookie.split(';', 1)[0] as string)
   return cookies.findLast(cookie => /^session_id=[\w-]+$/.test(cookie))
-}
-
-function orEnded<T>(promise: Promise<T>, scope: CallScope, clock: Clock): Promise<T> {
-  const ending = new Ending(scope, clock)
-  return new Promise<T>((resolve, reject: (error: GatewayError) => void) => {
-    ending.on(reject)
-    promise.then(resolve, reject)
-  }).finally(() => ending.dispose())
 }
