@@ -11,7 +11,7 @@ export interface DialectOptions extends DialectParts {
 }
 
 /** A caller as the HTTP shell has authenticated it. */
-export type DialectCaller = Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId'>
+export type DialectCaller = Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId' | 'address'>
 
 /**
  * Answers a request to /mcp that is the dialect's: JSON, always with HTTP 200, because early clients look into the body

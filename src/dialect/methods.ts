@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { inputCheck } from '../core/check/input.js'
+import { liftConfirm } from '../core/confirmation.js'
 import { GatewayError } from '../core/errors.js'
 import type { JsonObject } from '../core/json.js'
 import type { EventStreams, Resources } from '../core/live.js'
@@ -53,8 +54,9 @@ export function dialectMethods({ gateway, resources, streams }: DialectParts): R
       async ({ params, caller, signal }) => {
         const { name, arguments: input } = checkCall(params) as { name: string; arguments?: unknown }
         // Asked before the door, to which an internal tool is one like any other.
-        if (gateway.find(name) === undefined) throw unknownTool(name, gateway.nearest(name))
-        return gateway.call({ tool: name, input, caller, signal })
+        const tool = gateway.find(name)
+        if (tool === undefined) throw unknownTool(name, gateway.nearest(name))
+        return gateway.call({ tool: name, ...liftConfirm(input, tool.access), caller, signal })
       }
     ],
     [

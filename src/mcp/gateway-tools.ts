@@ -1,12 +1,15 @@
-import type { CallToolResult, Tool as McpTool } from '@modelcontextprotocol/server'
+import type { CallToolResult, InputRequiredResult, Tool as McpTool } from '@modelcontextprotocol/server'
+import { ConfirmationNeeded } from '../core/confirmation.js'
 import { GatewayError, type Problem, toProblem } from '../core/errors.js'
+import type { JsonObject } from '../core/json.js'
 import type { Gateway } from '../core/ports/gateway.js'
 import type { Log } from '../core/ports/log.js'
 import type { Caller } from '../core/ports/sessions.js'
 import { fitResult } from './budget.js'
 import { liftSession } from './caller.js'
-import { type ProgressOptions, startProgress } from './progress.js'
-import type { McpProvider } from './provider.js'
+import { type AskedCall, Confirmations } from './confirmation.js'
+import { type Progressing, type ProgressOptions, startProgress } from './progress.js'
+import type { McpProvider, McpRequest } from './provider.js'
 
 export interface GatewayToolsOptions {
   gateway: Pick<Gateway, 'find' | 'nearest' | 'call'>
@@ -20,23 +23,50 @@ export interface GatewayToolsOptions {
 
 /** The tools of the gateway, as MCP clients see them. */
 export function gatewayTools({ gateway, listed, maxResultBytes, log, progress }: GatewayToolsOptions): McpProvider {
+  const confirmations = new Confirmations()
+
+  const fit = (whole: JsonObject, { tool, input, caller }: AskedCall): CallToolResult => {
+    const asked = input as Record<string, unknown> | undefined
+    const { text, output } = fitResult(whole, { tool: gateway.find(tool), input: asked, maxBytes: maxResultBytes })
+    return { content: [{ type: 'text', text }], structuredContent: output, _meta: requestId(caller) }
+  }
+
+  const run = async (
+    call: AskedCall,
+    request: McpRequest,
+    progressing: Progressing
+  ): Promise<CallToolResult | InputRequiredResult> => {
+    const { signal } = request.ctx.mcpReq
+    const isConfirmed = confirmations.confirms(call, request)
+    try {
+      return fit(await gateway.call({ ...call, signal, ...(isConfirmed && { confirmed: true }) }), call)
+    } catch (error) {
+      if (!(error instanceof ConfirmationNeeded)) throw error
+      progressing.waitFor('the user to confirm')
+      const answer = await confirmations.ask(error, call, request)
+      if (answer !== 'yes') return answer
+      progressing.waitFor('Odoo')
+      // All is checked once more: the person may have taken long, and the time that the call has begins now.
+      return fit(await gateway.call({ ...call, signal, confirmed: true }), call)
+    }
+  }
+
   return {
+    verifyState: confirmations.verify,
     tools: {
       listed,
       has: name => gateway.find(name) !== undefined,
       nearest: name => gateway.nearest(name),
-      async call({ name, arguments: given }, { caller: sender, ctx }) {
-        const { caller, input } = liftSession(sender, given)
-        const stopProgress = startProgress(ctx, progress)
+      async call({ name, arguments: given }, request) {
+        const { caller, input } = liftSession(request.caller, given)
+        const progressing = startProgress(request.ctx, progress)
         try {
-          const whole = await gateway.call({ tool: name, input, caller, signal: ctx.mcpReq.signal })
-          const { text, output } = fitResult(whole, { tool: gateway.find(name), input, maxBytes: maxResultBytes })
-          return { content: [{ type: 'text', text }], structuredContent: output, _meta: requestId(caller) }
+          return await run({ tool: name, input, caller }, request, progressing)
         } catch (error) {
           if (!(error instanceof GatewayError)) logBug(log, error, caller, name)
           return toErrorResult(error, caller)
         } finally {
-          stopProgress()
+          progressing.stop()
         }
       }
     }

@@ -24,7 +24,7 @@ import { watchOf } from './subscriptions.js'
 import { one, signalOf, toWebRequest, whenClosed } from './web.js'
 
 /** What the HTTP shell knows of a caller once it has let them in. */
-export type HttpCaller = Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId'>
+export type HttpCaller = Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId' | 'address'>
 
 export interface McpRoutesOptions {
   gateway: Gateway
@@ -149,12 +149,12 @@ export function mcpRoutes(app: FastifyInstance, options: McpRoutesOptions): McpR
   const findOrOpen = async ({ method, headers, body }: FastifyRequest, caller: HttpCaller) => {
     const id = one(headers['mcp-session-id'])
     if (id !== undefined) {
-      return sessions.find(id, caller.principal) ?? toError(404, -32001, 'Session not found')
+      return sessions.find(id, caller) ?? toError(404, -32001, 'Session not found')
     }
     if (method !== 'POST') return toError(405, -32000, 'Method not allowed: this needs a session', { Allow: 'POST' })
     if (!isInitializeRequest(body)) return toError(400, -32000, 'Bad Request: Mcp-Session-Id header is required')
     try {
-      return await sessions.open(caller.principal)
+      return await sessions.open(caller)
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error
       return toBusy(error, body, caller)

@@ -1,6 +1,7 @@
 import type {
   CallToolRequest,
   CallToolResult,
+  ClientCapabilities,
   CompleteRequest,
   CompleteResult,
   GetPromptRequest,
@@ -22,6 +23,8 @@ export interface McpRequest {
   caller: Caller
   /** The SDK's own: the signal, notifications that belong to the answer, what the client was asked and said. */
   ctx: ServerContext
+  /** What the client says that it can do; undefined where it has said nothing. */
+  client: ClientCapabilities | undefined
 }
 
 /** Who is told of what happens to a watched resource. Neither may throw. */

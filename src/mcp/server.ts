@@ -1,4 +1,6 @@
 import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
   ProtocolError,
   ProtocolErrorCode,
   ResourceNotFoundError,
@@ -8,6 +10,7 @@ import {
 import { GatewayError, type Problem, toProblem } from '../core/errors.js'
 import type { Log } from '../core/ports/log.js'
 import type { Caller } from '../core/ports/sessions.js'
+import { inTrace } from './caller.js'
 import { logBug, requestId, toText } from './gateway-tools.js'
 import { buildInstructions } from './instructions.js'
 import { capabilitiesOf, type McpProvider, type McpRequest } from './provider.js'
@@ -35,7 +38,7 @@ export const serverInfo = (version: string) => ({ name: 'odoo-mcp', title: 'Odoo
 /** One MCP server, for every era and transport. */
 export function buildServer(options: ServerOptions): Server {
   const { providers, log, version } = options
-  const verify = providers.find(provider => provider.verifyState)?.verifyState
+  const verify = verifyOf(providers)
   // Deprecated in favour of McpServer, which neither serves unlisted aliases nor leaves the arguments alone.
   const server = new Server(serverInfo(version), {
     capabilities: capabilitiesOf(providers),
@@ -45,7 +48,7 @@ export function buildServer(options: ServerOptions): Server {
   })
   server.onerror = err => log.debug({ err }, 'MCP protocol fault')
 
-  const serving: Serving = { server, room: options.room, providers, during: during(options) }
+  const serving: Serving = { server, room: options.room, providers, during: during(options, server) }
   serveTools(serving)
   serveResources(serving)
   servePrompts(serving)
@@ -60,9 +63,16 @@ interface Serving {
   during<T>(what: string, ctx: ServerContext, answer: (request: McpRequest) => Promise<T>): Promise<T>
 }
 
-function during({ caller, onCall, log }: ServerOptions): Serving['during'] {
+/** Checks a state by whoever has minted it: each provider has a key of its own, and knows no state but its own. */
+function verifyOf(providers: readonly McpProvider[]): McpProvider['verifyState'] {
+  const all = providers.flatMap(({ verifyState }) => verifyState ?? [])
+  if (all.length === 0) return undefined
+  return (state, ctx) => Promise.any(all.map(verify => verify(state, ctx)))
+}
+
+function during({ caller, onCall, log }: ServerOptions, server: Server): Serving['during'] {
   return async (what, ctx, answer) => {
-    const request = { caller: caller(ctx), ctx }
+    const request = { caller: inTrace(caller(ctx), ctx), ctx, client: clientOf(ctx, server) }
     const ended = onCall?.(ctx)
     try {
       return await answer(request)
@@ -72,6 +82,13 @@ function during({ caller, onCall, log }: ServerOptions): Serving['during'] {
       ended?.()
     }
   }
+}
+
+/** From 2026-07-28 on every request says it; before, the connection has. */
+function clientOf({ mcpReq: { envelope } }: ServerContext, server: Server): ClientCapabilities | undefined {
+  if (envelope === undefined) return server.getClientCapabilities()
+  // The SDK has checked it; its type does not name its members.
+  return (envelope as Record<string, unknown>)[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined
 }
 
 /** What a client may see of what was thrown. */

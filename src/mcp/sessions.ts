@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { type Server, type ServerContext, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import { GatewayError } from '../core/errors.js'
 import type { Gateway } from '../core/ports/gateway.js'
 import type { Clock } from '../core/ports/log.js'
-import type { SessionSlot } from '../core/ports/sessions.js'
+import type { Caller, SessionSlot } from '../core/ports/sessions.js'
 import { type EventLimits, EventStore } from './event-store.js'
 import { PacedStream } from './paced.js'
 
@@ -62,14 +62,15 @@ export class LegacySessions {
     return this.#byId.size
   }
 
-  /** The session with this id, if it is this principal's. Nobody learns that somebody else's exists. */
-  find(id: string, principal: string): LegacySession | undefined {
+  /** The session with this id, if it is this caller's. Nobody learns that somebody else's exists. */
+  find(id: string, caller: Opener): LegacySession | undefined {
     const session = this.#byId.get(id)
-    return session?.principal === principal ? session : undefined
+    return session?.owner === ownerOf(caller) ? session : undefined
   }
 
   /** Room for a session that is about to be initialized. Nobody is evicted for it: `busy` when full. */
-  async open(principal: string): Promise<LegacySession> {
+  async open(caller: Opener): Promise<LegacySession> {
+    const { principal } = caller
     const { gateway, limits, clock, build } = this.#options
     const own = [...this.#byId.values()].filter(session => session.principal === principal).length
     if (this.#byId.size >= limits.maxSessions || own >= limits.maxSessionsPerPrincipal) {
@@ -81,7 +82,7 @@ export class LegacySessions {
     }
     const { maxEvents, maxBytes, maxTotalBytes } = limits.events ?? replayLimits
     const share = () => Math.min(maxBytes, Math.floor(maxTotalBytes / this.#byId.size))
-    const session = new LegacySession({ principal, clock, gateway, events: { maxEvents, maxBytes: share } })
+    const session = new LegacySession({ caller, clock, gateway, events: { maxEvents, maxBytes: share } })
     this.#byId.set(session.id, session)
     await build(session).connect(session.transport)
     // connect() has just set onclose for itself, and it must be called too.
@@ -111,8 +112,16 @@ export class LegacySessions {
   }
 }
 
+/** Whoever opens a session, with the Odoo session that the request came with. */
+type Opener = Pick<Caller, 'principal' | 'bearer'>
+
+/** People whose sessions one program has opened share its principal, and must not hear each other's notifications. */
+function ownerOf({ principal, bearer }: Opener): string {
+  return bearer === undefined ? principal : `${principal} ${createHash('sha256').update(bearer).digest('hex')}`
+}
+
 interface LegacySessionParts {
-  principal: string
+  caller: Opener
   clock: Clock
   gateway: Pick<Gateway, 'release'>
   events: Pick<EventLimits, 'maxEvents' | 'maxBytes'>
@@ -122,6 +131,7 @@ interface LegacySessionParts {
 export class LegacySession {
   readonly id: string = randomUUID()
   readonly principal: string
+  readonly owner: string
   readonly slot: SessionSlot = { secret: null }
   readonly transport: WebStandardStreamableHTTPServerTransport
   /** What this session was last sent. Its own, so that nobody can resume the stream of somebody else. */
@@ -135,8 +145,9 @@ export class LegacySession {
   #holds = 0
   #ended = false
 
-  constructor({ principal, clock, gateway, events }: LegacySessionParts) {
-    this.principal = principal
+  constructor({ caller, clock, gateway, events }: LegacySessionParts) {
+    this.principal = caller.principal
+    this.owner = ownerOf(caller)
     this.events = new EventStore({
       ...events,
       onStream: stream => {

@@ -6,6 +6,7 @@ import type { Log } from '../core/ports/log.js'
 import type { Caller, SessionSlot } from '../core/ports/sessions.js'
 import { toMcpTools } from './catalogue.js'
 import { gatewayTools } from './gateway-tools.js'
+import { InFlight } from './in-flight.js'
 import { guardLines } from './lines.js'
 import type { ProgressOptions } from './progress.js'
 import type { McpProvider } from './provider.js'
@@ -29,7 +30,10 @@ export interface McpStdioOptions {
 export interface McpStdio {
   /** Settles when the client has closed stdin, or `close` was called. */
   readonly closed: Promise<void>
-  close(): Promise<void>
+  /** Reads nothing more: what comes from now on gets no answer. */
+  pause(): void
+  /** Ends the connection when all calls have been answered, or after so many milliseconds (none, unless said). */
+  close(graceMs?: number): Promise<void>
 }
 
 /** Serves one client, in the era it opens with, until it closes stdin. Writes nothing but protocol frames to stdout. */
@@ -47,7 +51,8 @@ export function serveMcpStdio(options: McpStdioOptions): McpStdio {
   const listed = toMcpTools(gateway.tools, { session: false })
   const tools = gatewayTools({ gateway, listed, maxResultBytes, log, progress })
   const providers = [tools, ...(options.providers ?? [])]
-  const build = () => buildServer({ providers, caller, log, version })
+  const inFlight = new InFlight()
+  const build = () => buildServer({ providers, caller, log, version, onCall: () => inFlight.begin() })
 
   const lines = guardLines(refusal => stdout.write(`${JSON.stringify(refusal)}\n`))
   const wire = new StdioServerTransport(lines, stdout)
@@ -69,5 +74,12 @@ export function serveMcpStdio(options: McpStdioOptions): McpStdio {
   })
   pipeline(stdin, lines, () => {})
 
-  return { closed, close: () => handle.close() }
+  return {
+    closed,
+    pause: () => void stdin.unpipe(lines),
+    async close(graceMs = 0) {
+      await inFlight.settled(graceMs)
+      await handle.close()
+    }
+  }
 }

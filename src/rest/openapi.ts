@@ -75,7 +75,11 @@ export function toolOperation(tool: Tool, path: string, method: 'GET' | 'POST'):
     description: tool.description,
     tags: [tagOf[tool.access]],
     ...(method === 'POST' && {
-      body: { title: `${pascal(tool.name)}Input`, ...published(tool.input), examples: [tool.example] }
+      body: {
+        title: `${pascal(tool.name)}Input`,
+        ...withConfirm(published(tool.input), tool),
+        examples: [tool.example]
+      }
     }),
     response: {
       200: {
@@ -110,6 +114,19 @@ const tagOf = { session: 'Session', read: 'Read', write: 'Write', destructive: '
 
 function codesOf(access: Access): readonly ErrorCode[] {
   return access === 'write' || access === 'destructive' ? [...readFailures, 'conflict'] : readFailures
+}
+
+/** Over REST a caller confirms in the body; where the server does not ask for that, it changes nothing. */
+function withConfirm(input: Schema, { access }: Tool): Schema {
+  if (access !== 'write' && access !== 'destructive') return input
+  return { ...input, properties: { ...(input.properties as object), confirm } }
+}
+
+const confirm = {
+  description:
+    'The person you act for has been asked, and wants just this call. A server with `confirm_destructive` on refuses ' +
+    'without it (`policy_denied`) what deletes records, and methods of which it does not know what they do.',
+  type: 'boolean'
 }
 
 /** What a tool returns, as REST answers it. */

@@ -81,6 +81,12 @@ const Problem: TSchema = Type.Object(
         description: 'Of a failed write: `not_applied` is certain, `unknown` means that Odoo may have done it.'
       })
     ),
+    source: Type.Optional(
+      Type.String({
+        enum: ['odoo'],
+        description: 'Present when `detail` holds words of Odoo: data, which other people may have written in part.'
+      })
+    ),
     retry_after_s: Type.Optional(Type.Number({ description: 'Seconds to wait before trying again.' })),
     retryable: Type.Optional(Type.Boolean({ description: 'The same request can succeed if it is sent again.' }))
   },

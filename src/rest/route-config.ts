@@ -9,5 +9,7 @@ declare module 'fastify' {
     host?: 'any'
     /** The route may change something in Odoo: its problems say whether it did. */
     writes?: boolean
+    /** `free`: no limit of requests counts it, because monitors ask every few seconds. */
+    rate?: 'free'
   }
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { liftConfirm } from '../core/confirmation.js'
 import { GatewayError } from '../core/errors.js'
 import type { JsonObject } from '../core/json.js'
 import type { Access, Gateway, Tool } from '../core/ports/gateway.js'
@@ -9,7 +10,7 @@ import './route-config.js'
 export interface RestOptions {
   gateway: Gateway
   /** Who calls; throws when nobody may. */
-  authenticate: (request: FastifyRequest) => Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId'>
+  authenticate: (request: FastifyRequest) => Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId' | 'address'>
 }
 
 /** One route per path and method of every tool, described if it is listed. All checks of the input are behind the gateway. */
@@ -26,8 +27,8 @@ export function restRoutes(app: FastifyInstance, { gateway, authenticate }: Rest
         handler: async (request, reply) => {
           refuseQuery(request, writes)
           const caller: Caller = { ...authenticate(request), surface: 'rest', opens: 'bearer' }
-          const input = request.body === undefined ? {} : request.body
-          const output = await gateway.call({ tool: tool.name, input, caller, signal: abortedWhenLeft(reply) })
+          const given = liftConfirm(request.body === undefined ? {} : request.body, tool.access)
+          const output = await gateway.call({ tool: tool.name, ...given, caller, signal: abortedWhenLeft(reply) })
           reply.header('cache-control', 'no-store')
           return { status: 'success', ...output } satisfies JsonObject
         }
