@@ -90,7 +90,7 @@ export const ticketOperation: FastifySchema = {
       ticket: Type.String(),
       expires_in_s: Type.Integer({ const: ticketLifeS })
     }),
-    ...problems(['invalid_input', 'auth_required', 'auth_failed', 'policy_denied', 'busy', 'internal'])
+    ...problems(['invalid_input', 'auth_required', 'auth_failed', 'policy_denied', 'rate_limited', 'busy', 'internal'])
   }
 }
 
@@ -114,7 +114,15 @@ export const unsubscribeOperation: FastifySchema = {
   body: SubscribeInput,
   response: {
     200: answer('SubscriptionOutput', 'Done.', { client_id: Type.String(), uri: Type.String() }),
-    ...problems(['invalid_input', 'auth_required', 'auth_failed', 'policy_denied', 'not_found', 'internal'])
+    ...problems([
+      'invalid_input',
+      'auth_required',
+      'auth_failed',
+      'policy_denied',
+      'not_found',
+      'rate_limited',
+      'internal'
+    ])
   }
 }
 

@@ -20,7 +20,7 @@ import { ticketLifeS } from './tickets.js'
 export interface EventRoutesOptions {
   streams: EventStreamRegistry
   /** Who calls; throws when nobody may. */
-  authenticate: (request: FastifyRequest) => Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId'>
+  authenticate: (request: FastifyRequest) => Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId' | 'address'>
   /** 15,000 unless said. */
   heartbeatMs?: number
 }

@@ -1,5 +1,4 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import { GatewayError } from '../core/errors.js'
 import type { Gateway } from '../core/ports/gateway.js'
 import { eventRoutes } from '../events/routes.js'
 import type { EventStreamRegistry } from '../events/streams.js'
@@ -11,11 +10,15 @@ import { readJsonOnly } from './body.js'
 import { answerClientError } from './client-error.js'
 import { allowOrigins } from './cors.js'
 import { answerError, handleErrors } from './errors.js'
+import { defaultLimits, type HttpLimits, keepLimits, listenerOptions } from './limits.js'
 import { countAnswers, type HttpMetrics, metricsRoute } from './metrics.js'
 import { answerUnknownRoutes } from './not-found.js'
 import { guardOrigins } from './origin.js'
+import { createRateLimit, limitRequests, type RateOptions } from './rate-limit.js'
+import { HttpRefusal } from './refusal.js'
 import { requestIdOf, sendRequestIds } from './request-id.js'
 import { RequestLog } from './request-log.js'
+import { sendSafetyHeaders } from './safety-headers.js'
 import { statusRoutes } from './status.js'
 
 export interface HttpOptions extends AuthOptions {
@@ -38,12 +41,16 @@ export interface HttpOptions extends AuthOptions {
   docs: boolean
   /** How many proxies in front write X-Forwarded-For. */
   trustProxyHops: number
-  /** 10 MiB when not given. */
-  bodyLimitBytes?: number
+  /** How many requests a caller may send; without it there is no limit. */
+  rate?: RateOptions
+  /** Those that differ from the defaults. */
+  limits?: Partial<HttpLimits>
   /** Adds the routes of other surfaces, such as /mcp. They are behind all guards. */
   mount?: (app: FastifyInstance, authenticate: Authenticate) => void | Promise<void>
   /** False while starting and while draining. */
   ready: () => boolean
+  /** True once the server takes no more calls, though it still listens. */
+  draining?: () => boolean
   /** Told of every request; the function that it gives is called when the answer is out or the client has gone. */
   onRequest?: () => () => void
 }
@@ -51,9 +58,11 @@ export interface HttpOptions extends AuthOptions {
 /** Builds the server with all its guards and routes. It has not started: inject into it, or listen. */
 export async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
   const { gateway, events, metrics, version, docs, loopback, mount } = options
-  const app = createServer(options)
+  const limits = { ...defaultLimits, ...options.limits }
+  const app = createServer(options, limits)
   const connects = gateway.tools.some(({ name }) => name === 'odoo_connect')
-  const authenticate = createAuthenticate(options, connects)
+  const rateLimit = options.rate && createRateLimit(options.rate)
+  const authenticate = createAuthenticate(options, connects, rateLimit)
 
   handleErrors(app)
   readJsonOnly(app)
@@ -65,11 +74,13 @@ export async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
   if (options.onRequest !== undefined) countRequests(app, options.onRequest)
   if (metrics !== undefined) countAnswers(app, metrics)
   sendRequestIds(app)
-  sendSafetyHeaders(app)
+  await sendSafetyHeaders(app, options)
+  keepLimits(app, limits)
   guardOrigins(app, { ...options, keyless: options.accessKeys.length === 0 })
   await allowOrigins(app)
+  limitRequests(app, rateLimit)
   requireAuthentication(app, authenticate)
-  refuseWhileClosing(app)
+  refuseWhileClosing(app, options.draining)
 
   answerUnknownRoutes(app)
   await describeRoutes(app, version, connects)
@@ -83,14 +94,12 @@ export async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
   return app
 }
 
-function createServer({ log, trustProxyHops, bodyLimitBytes = 10 * 1024 * 1024 }: HttpOptions): FastifyInstance {
+function createServer({ log, trustProxyHops }: HttpOptions, limits: HttpLimits): FastifyInstance {
   return Fastify({
     ...(log && { loggerInstance: log }),
     logController: new RequestLog(),
     genReqId: requestIdOf,
-    bodyLimit: bodyLimitBytes,
-    // Whoever sends a byte a minute does not keep a socket; 0 would wait forever.
-    requestTimeout: 60_000,
+    ...listenerOptions(limits),
     // A number would trust nothing, `true` would believe the end that the client wrote.
     trustProxy: trustProxyHops > 0 && ((_address: string, hop: number) => hop < trustProxyHops),
     // `refuseWhileClosing` answers with a problem instead.
@@ -108,20 +117,19 @@ function countRequests(app: FastifyInstance, begin: () => () => void): void {
   })
 }
 
-/** Answers are data for programs: no browser should guess what they are or tell others where it was. */
-function sendSafetyHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
-  })
-}
-
-/** Connections that are kept alive may bring requests after the doors have closed. */
-function refuseWhileClosing(app: FastifyInstance): void {
+/**
+ * Connections that are kept alive may bring requests after the doors have closed. Probes are answered as long as the
+ * server listens.
+ */
+function refuseWhileClosing(app: FastifyInstance, draining = () => false): void {
   let closing = false
   app.addHook('preClose', async () => {
     closing = true
   })
-  app.addHook('onRequest', async () => {
-    if (closing) throw new GatewayError('busy', 'This server is shutting down.', { retry_after_s: 1 })
+  app.addHook('onRequest', async ({ routeOptions }, reply) => {
+    if (!closing && !draining()) return
+    reply.header('connection', 'close')
+    if (!closing && routeOptions.config.host === 'any') return
+    throw new HttpRefusal('busy', 'This server is shutting down.', { retry_after_s: 1 })
   })
 }

@@ -1,6 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller } from '../core/ports/sessions.js'
+import { traceIdOf } from '../core/trace.js'
+import { callerAddress } from './caller-address.js'
+import type { RateLimit } from './rate-limit.js'
 import { HttpRefusal } from './refusal.js'
 import '../rest/route-config.js'
 
@@ -11,9 +14,9 @@ export interface AccessKey {
 }
 
 /** What a request says about its caller. Each surface adds what it knows itself. */
-export type Authenticated = Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId'>
+export type Authenticated = Pick<Caller, 'principal' | 'bearer' | 'handle' | 'requestId' | 'address' | 'traceId'>
 
-/** Throws `auth_required`, worded the same whatever was wrong. */
+/** Throws `auth_required`, worded the same whatever was wrong, or `rate_limited`. Asked again, it answers the same. */
 export type Authenticate = (request: FastifyRequest) => Authenticated
 
 export interface AuthOptions {
@@ -25,33 +28,69 @@ export interface AuthOptions {
 /**
  * The reader of callers: access key, session secret, or nobody in particular when there are no keys.
  * @param connects whether there is a `/connect` to speak of
+ * @param limit of requests: the caller pays for this one, or the address when there is no caller
  */
-export function createAuthenticate({ accessKeys, principalOfBearer }: AuthOptions, connects: boolean): Authenticate {
+export function createAuthenticate(options: AuthOptions, connects: boolean, limit?: RateLimit): Authenticate {
+  const identify = createIdentify(options, connects)
+  const hasKeys = options.accessKeys.length > 0
+  const seen = new WeakMap<FastifyRequest, Authenticated>()
+
+  return request => {
+    const before = seen.get(request)
+    if (before !== undefined) return before
+    const token = bearerOf(request.headers.authorization)
+    const hash = token === undefined ? undefined : sha256(token)
+    const tokenHash = hash?.toString('hex')
+    if (hasKeys || hash !== undefined) limit?.assertMayGuess(request, tokenHash)
+    let who: Who
+    try {
+      who = identify(token, hash)
+    } catch (error) {
+      limit?.guessed(request)
+      throw error
+    }
+    if (tokenHash !== undefined) limit?.recognised(request, tokenHash)
+    if (request.routeOptions.config.rate !== 'free') limit?.spend(request, bucketOf(who, tokenHash))
+    const authenticated = {
+      ...who,
+      requestId: request.id,
+      address: callerAddress(request),
+      ...traceOf(request),
+      ...handleOf(request)
+    }
+    seen.set(request, authenticated)
+    return authenticated
+  }
+}
+
+/** Who has a token, whatever else the request says. */
+type Who = Pick<Caller, 'principal' | 'bearer'>
+
+function createIdentify({ accessKeys, principalOfBearer }: AuthOptions, connects: boolean) {
   const keys = accessKeys.map(({ name, secret }) => ({ principal: `key:${name}`, hash: sha256(secret) }))
   // A session lives no longer than the key of its principal.
   const principals = new Set(keys.length === 0 ? ['local'] : keys.map(({ principal }) => principal))
 
-  const principalOfKey = (token: string): string | undefined => {
-    const hash = sha256(token)
-    // All keys are compared, so that the time taken does not tell which one was near.
-    return keys.filter(key => timingSafeEqual(key.hash, hash))[0]?.principal
-  }
-
-  return request => {
-    const common = { requestId: request.id, ...handleOf(request) }
-    const token = bearerOf(request.headers.authorization)
-    if (token === undefined) {
+  return (token: string | undefined, hash: Buffer | undefined): Who => {
+    if (token === undefined || hash === undefined) {
       if (keys.length > 0) throw authRequired(connects)
-      return { principal: 'local', ...common }
+      return { principal: 'local' }
     }
-    const keyHolder = principalOfKey(token)
-    if (keyHolder !== undefined) return { principal: keyHolder, ...common }
+    // All keys are compared, so that the time taken does not tell which one was near.
+    const keyHolder = keys.filter(key => timingSafeEqual(key.hash, hash))[0]?.principal
+    if (keyHolder !== undefined) return { principal: keyHolder }
 
     // A token that is neither a key nor a live session must not fall through to the default connection.
     const opener = token.startsWith('oms_b_') ? principalOfBearer(token) : undefined
     if (opener === undefined || !principals.has(opener)) throw authRequired(connects)
-    return { principal: opener, bearer: token, ...common }
+    return { principal: opener, bearer: token }
   }
+}
+
+/** A key has one bucket wherever it is used from, a session one of its own; undefined: the address pays. */
+function bucketOf({ principal, bearer }: Who, tokenHash: string | undefined): string | undefined {
+  if (bearer !== undefined) return `session:${tokenHash}`
+  return tokenHash === undefined ? undefined : principal
 }
 
 /** Asks every route for its caller, but those that do so themselves. Routes that do not exist are asked too. */
@@ -71,6 +110,11 @@ function authRequired(connects: boolean): HttpRefusal {
 function bearerOf(header: string | undefined): string | undefined {
   if (header === undefined || !/^bearer(?: |$)/i.test(header)) return undefined
   return /^bearer +(\S+) *$/i.exec(header)?.[1] ?? ''
+}
+
+function traceOf(request: FastifyRequest): { traceId?: string } {
+  const traceId = traceIdOf(request.headers.traceparent)
+  return traceId === undefined ? {} : { traceId }
 }
 
 function handleOf(request: FastifyRequest): { handle?: string } {

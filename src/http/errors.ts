@@ -1,5 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError, type Problem, toProblem } from '../core/errors.js'
+import type { Json } from '../core/json.js'
+import { idOf, isDialect, toError } from '../dialect/envelope.js'
+import { RateLimited } from './rate-limit.js'
 import { HttpRefusal, UnreadableBody } from './refusal.js'
 
 /** The one place where errors become answers: `application/problem+json`, whatever was thrown and by whom. */
@@ -22,6 +25,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   if (problem.retry_after_s !== undefined) reply.header('retry-after', String(Math.ceil(problem.retry_after_s)))
   reply.header('x-request-id', request.id).header('cache-control', 'no-store')
+  if (seen instanceof RateLimited && request.routeOptions.url === '/mcp') return answerRpc(seen, request, reply)
   // A string, because Fastify would add a charset to the media type of an object.
   return reply
     .code(problem.status)
@@ -34,6 +38,14 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 function answerParseError(error: UnreadableBody, reply: FastifyReply): FastifyReply {
   const body = { jsonrpc: '2.0', id: null, error: { code: -32700, message: `Parse error: ${error.detail}` } }
   return reply.code(400).send(body)
+}
+
+/** JSON-RPC clients show what they find there. Those of the dialect look nowhere else, so not at the status either. */
+function answerRpc(error: RateLimited, { headers, body, id }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const ofDialect = isDialect(headers, body)
+  const message = body as { id?: unknown } | null | undefined
+  const requestId = typeof message === 'object' && message !== null ? idOf({ id: (message.id ?? null) as Json }) : null
+  return reply.code(ofDialect ? 200 : 429).send(toError(requestId, error, id))
 }
 
 /** Fastify's own refusals in our words; everything else as it is. */

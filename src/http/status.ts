@@ -24,16 +24,24 @@ export interface StatusOptions {
 export function statusRoutes(app: FastifyInstance, options: StatusOptions): void {
   const { gateway, authenticate, version, loopback, docs, live, measured, ready } = options
 
-  app.get('/health', { schema: healthOperation, config: { auth: 'none', host: 'any' } }, async (_request, reply) => {
-    reply.header('cache-control', 'no-store')
-    return { status: 'healthy', connected: gateway.connected }
-  })
+  app.get(
+    '/health',
+    { schema: healthOperation, config: { auth: 'none', host: 'any', rate: 'free' } },
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-store')
+      return { status: 'healthy', connected: gateway.connected }
+    }
+  )
 
-  app.get('/ready', { schema: readyOperation, config: { auth: 'none', host: 'any' } }, async (_request, reply) => {
-    if (!ready()) throw new GatewayError('busy', 'This server is starting or shutting down.', { retry_after_s: 1 })
-    reply.header('cache-control', 'no-store')
-    return { status: 'ready' }
-  })
+  app.get(
+    '/ready',
+    { schema: readyOperation, config: { auth: 'none', host: 'any', rate: 'free' } },
+    async (_request, reply) => {
+      if (!ready()) throw new GatewayError('busy', 'This server is starting or shutting down.', { retry_after_s: 1 })
+      reply.header('cache-control', 'no-store')
+      return { status: 'ready' }
+    }
+  )
 
   const page = buildPage({ version, docs, tools: gateway.tools })
   const endpoints = listEndpoints(gateway, { docs, live, measured })
@@ -125,6 +133,6 @@ const rootOperation = {
         ]
       }
     ),
-    ...problems(['auth_required', 'policy_denied'])
+    ...problems(['auth_required', 'policy_denied', 'rate_limited'])
   }
 }

@@ -16,6 +16,7 @@ import type {
 import { chooseCredential } from './credential.js'
 import { createDefaultSession } from './default-session.js'
 import { Holds } from './holds.js'
+import { createLoginGuard } from './login-guard.js'
 import { isCancelled, isLost, isRefusedHere, isRefusedLogin } from './outcomes.js'
 import { kindOf, mintSecret, seal, sessionId, unseal } from './secrets.js'
 
@@ -55,6 +56,7 @@ export function createSessions(options: SessionOptions): SessionRegistry {
     configured === undefined
       ? undefined
       : createDefaultSession(configured, odoo, { loginTimeoutMs: options.loginTimeoutMs, clock })
+  const guard = createLoginGuard({ clock })
   let connected = false
   const holds = new Holds({ clock, expired: id => end(id, 'expired') })
 
@@ -164,7 +166,10 @@ export function createSessions(options: SessionOptions): SessionRegistry {
       assertMayConnect()
       const credential = chooseCredential(request, configured)
       assertRoom(caller.principal)
-      const login = await odoo.login(credential, scope)
+      const isConfigured = request.password === undefined && request.api_key === undefined
+      const login = await guard.attempt({ caller, credential, isConfigured }, scope, () =>
+        odoo.login(credential, scope)
+      )
       // Logging in took time, in which others may have taken the room.
       assertRoom(caller.principal)
       const secret = mintSecret(caller.opens)

@@ -62,7 +62,8 @@ for (const [name, { headers, caller }] of Object.entries(right)) {
     const app = await serverOf(t, withKeys({ gateway }))
     const answer = await app.inject({ ...search, headers: { ...headers, 'x-request-id': 'fixed' } })
     t.equal(answer.statusCode, 200)
-    t.strictSame(gateway.calls[0]?.caller, { ...caller, requestId: 'fixed', surface: 'rest', opens: 'bearer' })
+    const known = { requestId: 'fixed', address: '127.0.0.1' }
+    t.strictSame(gateway.calls[0]?.caller, { ...caller, ...known, surface: 'rest', opens: 'bearer' })
   })
 }
 
@@ -102,7 +103,7 @@ t.test('mounted surfaces are behind the keys and learn the same caller', async t
   t.equal((await app.inject({ method: 'POST', url: '/mcp', payload: {} })).statusCode, 401)
   const headers = { authorization: `Bearer ${key}`, 'x-request-id': 'fixed' }
   t.equal((await app.inject({ method: 'POST', url: '/mcp', payload: {}, headers })).statusCode, 200)
-  t.strictSame(seen, [{ principal: 'key:ci', requestId: 'fixed' }])
+  t.strictSame(seen, [{ principal: 'key:ci', requestId: 'fixed', address: '127.0.0.1' }])
 })
 
 t.test('health, readiness and the docs need no key', async t => {

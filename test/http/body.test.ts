@@ -125,7 +125,7 @@ for (const size of [300_000, 5_000_000]) {
 }
 
 t.test('a body beyond the limit is 413 and names the limit', async t => {
-  const { port } = await listening(t, options({ bodyLimitBytes: 1000 }))
+  const { port } = await listening(t, options({ limits: { bodyBytes: 1000 } }))
   const fine = await send(port, { headers: json, body: JSON.stringify({ model: 'x'.repeat(900) }) })
   t.equal(fine.status, 200)
   const large = await send(port, { headers: json, body: JSON.stringify({ model: 'x'.repeat(1000) }) })
@@ -135,7 +135,7 @@ t.test('a body beyond the limit is 413 and names the limit', async t => {
 
 for (const size of [5_000_000, 40_000_000]) {
   t.test(`a client that sends ${size} bytes too many still reads why it was refused`, async t => {
-    const { port } = await listening(t, options({ bodyLimitBytes: 1000 }))
+    const { port } = await listening(t, options({ limits: { bodyBytes: 1000 } }))
     const known = await send(port, { headers: json, body: 'x'.repeat(size) })
     t.equal(known.status, 413)
     const chunked = await send(port, { headers: { ...json, 'transfer-encoding': 'chunked' }, body: 'x'.repeat(size) })

@@ -58,7 +58,7 @@ for (const error of ours) {
     `an error that is not ours to show (${typeof error}, ${String(error)}) is internal and in the log`,
     async t => {
       const lines: string[] = []
-      const log = createLog({ level: 'error', pretty: false, stream: { write: line => lines.push(line) } })
+      const log = createLog({ level: 'error', stream: { write: line => lines.push(line) } })
       const app = await serverOf(t, options({ log, gateway: failing(error) }))
       const answer = await app.inject({ ...search, headers: { 'x-request-id': 'fixed' } })
       t.equal(answer.statusCode, 500)
@@ -73,7 +73,7 @@ for (const error of ours) {
 
 t.test('an internal GatewayError is logged in full too', async t => {
   const lines: string[] = []
-  const log = createLog({ level: 'error', pretty: false, stream: { write: line => lines.push(line) } })
+  const log = createLog({ level: 'error', stream: { write: line => lines.push(line) } })
   const error = new GatewayError('internal', 'neutral', { cause: new Error('the true reason') })
   const app = await serverOf(t, options({ log, gateway: failing(error) }))
   t.notMatch((await app.inject(search)).body, /true reason/)

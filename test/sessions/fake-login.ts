@@ -40,6 +40,7 @@ export function fakeLogins(): FakeLogins {
       return { ...open(identity), saved: { identity, secret } }
     },
     reopen: ({ identity }: SavedLogin) => open(identity),
+    stats: () => ({ running: 0, queued: 0, open_breakers: 0 }),
     close: async () => {}
   }
   return logins
