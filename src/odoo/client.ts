@@ -5,6 +5,7 @@ import type { Clock, Log } from '../core/ports/log.js'
 import type { CallScope, FieldMap, Identity, OdooContext, OdooPort, Row } from '../core/ports/odoo.js'
 import { aggregate } from './aggregate/aggregate.js'
 import type { ReadCall } from './aggregate/source.js'
+import { expectCount, expectDescriptions, expectIds, expectRows } from './expected.js'
 import { isInvalidField } from './faults/faults.js'
 import { contentField, fetchFacts } from './files/facts.js'
 import type { MetadataCache } from './metadata/cache.js'
@@ -63,7 +64,7 @@ export function createClient(options: ClientOptions, scope: CallScope): OdooPort
   /** Which of the ids exist and may be seen, archived ones included. */
   async function visible(model: string, ids: number[]): Promise<number[]> {
     const context = { ...scope.context, active_test: false }
-    return (await read(model, 'search', [[['id', 'in', ids]]], {}, { ...scope, context })) as number[]
+    return expectIds(await read(model, 'search', [[['id', 'in', ids]]], {}, { ...scope, context }))
   }
 
   /**
@@ -71,7 +72,8 @@ export function createClient(options: ClientOptions, scope: CallScope): OdooPort
    * record that a rule hides raises AccessError for all. Then those that can be seen are read alone.
    */
   async function readVisible(model: string, ids: number[], fields: string[], as = scope): Promise<Row[]> {
-    const attempt = (some: number[]) => read(model, 'read', [some], { fields: explicit(fields) }, as) as Promise<Row[]>
+    const attempt = async (some: number[]) =>
+      expectRows(await read(model, 'read', [some], { fields: explicit(fields) }, as))
     try {
       return await attempt(ids)
     } catch (error) {
@@ -87,7 +89,7 @@ export function createClient(options: ClientOptions, scope: CallScope): OdooPort
     cache.get(owner, `fields ${model}`, scope, async shared => {
       const kwargs = { attributes: [...fieldAttributes] }
       const described = await read(model, 'fields_get', [], kwargs, withLang(shared, owner.lang))
-      return toFieldMap(described as Record<string, JsonObject>)
+      return toFieldMap(expectDescriptions(described))
     })
 
   // The same in every language.
@@ -103,7 +105,7 @@ export function createClient(options: ClientOptions, scope: CallScope): OdooPort
     async search(model, { domain, fields, limit, offset, order }) {
       const sorted = { order: order ?? (await defaultOrder(model)) }
       const page = { ...(limit !== undefined && { limit }), ...(offset && { offset }), ...sorted }
-      return (await read(model, 'search_read', [], { domain, fields: explicit(fields), ...page })) as Row[]
+      return expectRows(await read(model, 'search_read', [], { domain, fields: explicit(fields), ...page }))
     },
 
     async read(model, ids, fields) {
@@ -112,7 +114,7 @@ export function createClient(options: ClientOptions, scope: CallScope): OdooPort
     },
 
     async count(model, domain) {
-      return (await read(model, 'search_count', [domain], {})) as number
+      return expectCount(await read(model, 'search_count', [domain], {}))
     },
 
     async nameSearch(model, query) {
@@ -143,7 +145,7 @@ export function createClient(options: ClientOptions, scope: CallScope): OdooPort
 
     async describeFields(model, fields, attributes) {
       const kwargs = { ...(fields.length > 0 && { allfields: fields }), ...(attributes.length > 0 && { attributes }) }
-      return (await read(model, 'fields_get', [], kwargs)) as Record<string, JsonObject>
+      return expectDescriptions(await read(model, 'fields_get', [], kwargs))
     },
 
     models() {
@@ -161,7 +163,7 @@ export function createClient(options: ClientOptions, scope: CallScope): OdooPort
         major: identity.major,
         sizes: async (of: string, one: number, names: string[]) => (await readVisible(of, [one], names, asSizes))[0],
         attachment: async (domain: Json[], names: string[]) =>
-          ((await read('ir.attachment', 'search_read', [], { domain, fields: names, limit: 1 })) as Row[])[0]
+          expectRows(await read('ir.attachment', 'search_read', [], { domain, fields: names, limit: 1 }))[0]
       }
       return fetchFacts(reads, model, id, field)
     },

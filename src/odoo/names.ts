@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../core/json.js'
 import type { NamedId, NameQuery } from '../core/ports/odoo.js'
+import { expectPairs } from './expected.js'
 import { capabilitiesOf } from './versions.js'
 
 /** The arguments of `name_search`. By name: JSON-2 knows no others. */
@@ -12,5 +13,7 @@ export function nameSearchArguments({ name, domain, operator, limit }: NameQuery
  * is left as Odoo's. At most `limit`: the countries of 14 give more when two letters are a code and part of other names.
  */
 export function toNamedIds(pairs: Json, limit: number): NamedId[] {
-  return (pairs as [number, string | false][]).slice(0, limit).map(([id, name]) => ({ id, name: name || '' }))
+  return expectPairs(pairs)
+    .slice(0, limit)
+    .map(([id, name]) => ({ id, name: name || '' }))
 }

@@ -1,7 +1,8 @@
 import { GatewayError } from '../core/errors.js'
 import type { Json, JsonObject } from '../core/json.js'
 import type { Clock, Log } from '../core/ports/log.js'
-import type { CallReply, CallScope } from '../core/ports/odoo.js'
+import type { CallReply, CallScope, OdooExchange } from '../core/ports/odoo.js'
+import type { Breaker } from './breaker.js'
 import { OdooFault } from './faults/faults.js'
 import { missingInstead } from './faults/missing.js'
 import { withRetries } from './retry.js'
@@ -15,7 +16,11 @@ export interface RpcOptions {
   url: string
   /** Shared by all sessions and users of an Odoo. */
   queue: WriteQueue
+  /** Of this Odoo and database, asked for at every call. */
+  breaker: () => Breaker
   retries: number
+  /** Told of every request that has ended. Must not throw. */
+  onExchange?: ((exchange: OdooExchange) => void) | undefined
   clock: Clock
   log: Log
 }
@@ -48,7 +53,7 @@ export interface Rpc {
   write(writing: Writing, scope: CallScope): Promise<CallReply>
 }
 
-export function createRpc({ transport, wire, url, queue, retries, clock, log }: RpcOptions): Rpc {
+export function createRpc({ transport, wire, url, queue, breaker, retries, onExchange, clock, log }: RpcOptions): Rpc {
   /** @param onLateReply called when the caller is answered before the reply of a write has come; settles when it has. */
   async function exchange(
     call: WireCall,
@@ -64,19 +69,50 @@ export function createRpc({ transport, wire, url, queue, retries, clock, log }: 
         throw withoutSecret(error, call)
       }
     }
+    const guarding = breaker()
+    let sentAt: number | undefined
+    let isLate = false
+    const onRequest = () => {
+      sentAt = clock()
+      scope.onRequest?.()
+    }
+    const ended = (error?: unknown) => {
+      guarding.ended(sentAt, error)
+      if (sentAt === undefined) return
+      const access = write ? 'write' : 'read'
+      onExchange?.({ wire: wire.protocol, access, outcome: outcomeOf(error), ms: clock() - sentAt })
+    }
     const onLate = (reply: ReturnType<Transport['send']>) => {
+      isLate = true
       onLateReply?.(reply)
-      finish(reply).then(
+      const result = finish(reply)
+      result.then(() => ended(), ended)
+      result.then(
         () => scope.onLateReply?.('applied'),
         (error: unknown) => scope.onLateReply?.(error instanceof GatewayError ? error.code : 'internal')
       )
     }
     try {
-      return await finish(transport.send({ url, request, write, scope, onLate }))
+      await guarding.admit(probe, scope)
+      const admit = () => guarding.check()
+      const answer = await finish(
+        transport.send({ url, request, write, scope: { ...scope, onRequest }, admit, onLate })
+      )
+      ended()
+      return answer
     } catch (error) {
+      // The request of a write whose caller was answered goes on.
+      if (isLate) guarding.ended(sentAt, error)
+      else ended(error)
       logFailure(error, call)
-      throw error
+      throw write ? withOutcome(error, sentAt !== undefined) : error
     }
+  }
+
+  async function probe(scope: CallScope): Promise<void> {
+    const call: WireCall = { kind: 'version' }
+    const reply = await transport.send({ url, request: wire.encode(call), write: false, scope })
+    await wire.decode(call, reply, url)
   }
 
   /** The same, with one call more where XML-RPC says too little of what went wrong. */
@@ -107,9 +143,10 @@ export function createRpc({ transport, wire, url, queue, retries, clock, log }: 
       // The write of a caller who has left still runs in Odoo: the next one waits for its reply, too.
       let end: Promise<unknown> | undefined
       try {
-        const { result, warning } = await explained(await prepared(prepare), scope, true, late => {
+        const call = await prepared(prepare)
+        const { result, warning } = await explained(call, scope, true, late => {
           end = late
-        })
+        }).catch(withAdvice)
         return warning === undefined ? { result } : { result, warning }
       } finally {
         if (end === undefined) leave()
@@ -134,6 +171,25 @@ async function prepared(prepare: Writing['prepare']): Promise<WireCall> {
   }
 }
 
+function outcomeOf(error: unknown): OdooExchange['outcome'] {
+  if (error === undefined) return 'ok'
+  return error instanceof GatewayError ? error.code : 'internal'
+}
+
+/** What is not known of a write: of one that was sent, everything. */
+function withOutcome(error: unknown, sent: boolean): unknown {
+  if (!(error instanceof GatewayError) || error.extra.outcome !== undefined) return error
+  return error.with({ outcome: sent ? 'unknown' : 'not_applied' })
+}
+
+/** Nobody is told to send again what Odoo may have done. */
+function withAdvice(error: unknown): never {
+  if (!(error instanceof GatewayError) || error.extra.outcome !== 'unknown') throw error
+  const { retryable: _, ...extra } = error.extra
+  const hint = 'Odoo may have done it: look at the records before you send this again.'
+  throw new GatewayError(error.code, error.detail, { hint, ...extra, cause: error.cause })
+}
+
 /** `outcome` is for writes: of a read there is nothing to know. */
 function withoutOutcome(error: unknown): never {
   if (!(error instanceof GatewayError)) throw error
@@ -141,9 +197,16 @@ function withoutOutcome(error: unknown): never {
   throw new GatewayError(error.code, error.detail, { ...extra, cause: error.cause })
 }
 
-/** Odoo never repeats a password in a message that we know of; an addon might. Short ones are too common as words. */
+/**
+ * Odoo never repeats a password in a message that we know of; an addon might, and a server that somebody brought may do
+ * so on purpose. It is taken out of the cause, too, which goes to the log. Short ones are too common as words.
+ */
 function withoutSecret(error: unknown, call: WireCall): unknown {
   if (call.kind === 'version' || call.secret.length < 8 || !(error instanceof GatewayError)) return error
-  if (!error.detail.includes(call.secret)) return error
-  return new GatewayError(error.code, error.detail.replaceAll(call.secret, '…'), { ...error.extra, cause: error.cause })
+  const { code, detail, extra, cause } = error
+  const washed = (text: string) => text.replaceAll(call.secret, '…')
+  if (!(cause instanceof OdooFault)) return new GatewayError(code, washed(detail), { ...extra, cause })
+  const { name, message, debug, ...rest } = cause.exception
+  const exception = { ...rest, name: washed(name), message: washed(message), debug: washed(debug) }
+  return new GatewayError(code, washed(detail), { ...extra, cause: new OdooFault(exception) })
 }

@@ -23,6 +23,7 @@ export class WriteQueue {
   readonly #lines = new Map<string, Ticket[]>()
   readonly #clock: Clock
   readonly #maxWaiting: number
+  #waiting = 0
 
   constructor({ clock, maxWaiting = 50 }: WriteQueueOptions) {
     this.#clock = clock
@@ -32,6 +33,11 @@ export class WriteQueue {
   /** How many records are being written or waited for. */
   get size(): number {
     return this.#lines.size
+  }
+
+  /** How many writes wait for an earlier one. */
+  get waiting(): number {
+    return this.#waiting
   }
 
   /**
@@ -63,6 +69,7 @@ export class WriteQueue {
 
   async #wait(ticket: Ticket, scope: Pick<CallScope, 'signal' | 'deadline'>): Promise<void> {
     const ending = new Ending(scope, this.#clock)
+    this.#waiting += 1
     try {
       await new Promise<void>((resolve, reject) => {
         ticket.go = resolve
@@ -72,6 +79,7 @@ export class WriteQueue {
       this.#leave(ticket)
       throw (error as GatewayError).with({ outcome: 'not_applied' })
     } finally {
+      this.#waiting -= 1
       ending.dispose()
     }
   }

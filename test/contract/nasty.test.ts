@@ -539,8 +539,8 @@ async function wrongTypes(t: Test, place: Place, { version }: LabOdoo) {
   t.ok(tried.refused > tried.answered)
 }
 
-/** What else some tools may answer: arguments of a method are Odoo's own matter, and nobody listens at the address. */
+/** What else some tools may answer: arguments of a method are Odoo's own matter; at the address nobody listens, so it is left alone after a while. */
 function extra(tool: string): ErrorCode[] {
   if (tool === 'odoo_call') return ['odoo_error']
-  return tool === 'odoo_connect' ? ['odoo_unavailable'] : []
+  return tool === 'odoo_connect' ? ['odoo_unavailable', 'busy'] : []
 }

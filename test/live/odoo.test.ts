@@ -79,6 +79,8 @@ for (const odoo of await witnesses()) {
       const heard = () => all.filter(({ last }) => last?.city === 'Ghent')
       await until('those that changed are heard of', () => heard().length === some.length)
       t.equal(all.flatMap(({ updates }) => updates).length, some.length)
+      // What came while one after the other was subscribed to.
+      looks()
       const asked: ReturnType<typeof looks> = []
       await until('there were two more ticks', () => asked.push(...looks()) >= 4)
       // Five hundred of them would be no tick, but one question each.

@@ -8,6 +8,7 @@ import type { Caller } from '../../src/core/ports/sessions.js'
 import type { Hub } from '../../src/live/hub.js'
 import { createLog } from '../../src/log.js'
 import { connectionFlags, type Flags } from '../contract/server.js'
+import { keepLog, keepSecret } from '../evidence.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import type { Person } from '../lab/people.js'
 
@@ -39,9 +40,12 @@ export function realHub(t: Test, odoo: LabOdoo, flags: Flags = {}, hubOf?: (core
     env: {},
     readFile: () => ''
   })
+  keepSecret(config.live.bus?.channel ?? '')
+  const keep = keepLog()
   let looks: { tool: string; rpcs: number }[] = []
   const stream = new Writable({
     write(chunk, _encoding, done) {
+      keep(String(chunk))
       const line = JSON.parse(String(chunk))
       if (line.msg === 'call' && line.level === 20) looks.push({ tool: line.tool, rpcs: line.rpcs })
       done()

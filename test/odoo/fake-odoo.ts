@@ -80,6 +80,7 @@ export function adapter(t: Test, more: Partial<OdooOptions> = {}): OpenOdoo {
   const odoo = createOdoo({
     connectTimeoutMs: 5000,
     maxConcurrency: 8,
+    maxQueue: 256,
     maxResponseBytes: 100_000,
     retries: 0,
     tls: { verify: true },

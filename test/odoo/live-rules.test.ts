@@ -16,6 +16,7 @@ async function rulesOf(t: Test, version: 14 | 17 | 19) {
   const odoo = createOdoo({
     connectTimeoutMs: 5000,
     maxConcurrency: 8,
+    maxQueue: 256,
     maxResponseBytes: 1e7,
     retries: 0,
     tls: { verify: true },

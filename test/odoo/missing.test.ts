@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import type { Json } from '../../src/core/json.js'
 import type { CallReply } from '../../src/core/ports/odoo.js'
+import { Breakers } from '../../src/odoo/breaker.js'
 import { createRpc, execute } from '../../src/odoo/rpc.js'
 import { xmlrpc } from '../../src/odoo/wires/xmlrpc.js'
 import { WriteQueue } from '../../src/odoo/write-queue.js'
@@ -24,11 +25,13 @@ async function odoo(t: Test, answers: Answer[]) {
     const answer = answers[asked.length - 1] ?? { fault: [1, 'too many calls'] }
     outgoing.end('fault' in answer ? writeFault(19, ...answer.fault) : writeResponse(19, answer.value))
   })
+  const breaker = new Breakers({ clock: Date.now, log: silentLog }).of(url, 'lab')
   const rpc = createRpc({
     transport: transportFor(t),
     wire: xmlrpc,
     url,
     queue: new WriteQueue({ clock: Date.now }),
+    breaker: () => breaker,
     retries: 0,
     clock: Date.now,
     log: silentLog

@@ -25,6 +25,7 @@ export function transportFor(t: Test, more: Partial<TransportOptions> = {}): Tra
   const transport = createTransport({
     connectTimeoutMs: 5000,
     maxConcurrency: 8,
+    maxQueue: 256,
     maxResponseBytes: 1000,
     tls: { verify: true },
     guard: { allowedHosts: null },

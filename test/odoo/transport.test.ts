@@ -2,6 +2,7 @@ import type http from 'node:http'
 import net from 'node:net'
 import t from 'tap'
 import type { WireReply } from '../../src/odoo/wires/wire.js'
+import { until } from '../contract/until.js'
 import { request, scope, serveHttp, serveHttps, serveSockets, signal, transportFor } from './servers.js'
 
 const cannotConnect = { code: 'odoo_unavailable', detail: 'Odoo cannot be reached: the connection failed.' }
@@ -302,6 +303,40 @@ t.test('a write whose deadline passes after sending is unknown, and its reply is
   await t.rejects(sending, { code: 'timeout', extra: { outcome: 'unknown' } })
   t.match(await late.happened, { code: 'timeout', extra: { outcome: 'unknown' } })
   await closed.happened
+})
+
+t.test('a write that is never answered gives its place back when its time is over, and not before', async t => {
+  const arrived = signal<void>()
+  let requests = 0
+  const url = await serveHttp(t, (_, outgoing) => {
+    requests += 1
+    if (requests > 1) outgoing.end('hello')
+    else arrived.happen()
+  })
+  const { clock, pass, deadline } = stoppedClock()
+  const transport = transportFor(t, { clock, maxConcurrency: 1 })
+  const writing = transport.send({ url, ...write, scope: scope({ deadline }) })
+  await arrived.happened
+  t.equal(transport.stats().running, 1)
+  pass()
+  await t.rejects(writing, { code: 'timeout', extra: { outcome: 'unknown' } })
+  await until('the place is free', () => transport.stats().running === 0)
+  t.match(await transport.send({ url, ...read, scope: scope() }), { text: 'hello' })
+})
+
+t.test('a caller who leaves a write wins no place by it before the time of the write is over', async t => {
+  const arrived = signal<void>()
+  const url = await serveHttp(t, () => arrived.happen())
+  const transport = transportFor(t, { maxConcurrency: 1 })
+  const leaving = new AbortController()
+  const deadline = Date.now() + 300
+  const writing = transport.send({ url, ...write, scope: scope({ signal: leaving.signal, deadline }) })
+  await arrived.happened
+  leaving.abort()
+  await t.rejects(writing, { code: 'cancelled', extra: { outcome: 'unknown' } })
+  t.equal(transport.stats().running, 1)
+  await until('the place is free', () => transport.stats().running === 0)
+  t.ok(Date.now() >= deadline)
 })
 
 t.test('a self-signed certificate is refused before anything is sent', async t => {

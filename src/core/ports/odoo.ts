@@ -142,6 +142,8 @@ export interface Group {
 /** What belongs to one call and reaches down to the socket. */
 export interface CallScope {
   context?: OdooContext
+  /** Whose turn it is when an Odoo is busy: sessions take turns, whatever the number of their calls. */
+  turn?: string
   /** Aborts a read, and a write that was not sent yet. A write once sent runs on; its reply is still awaited. */
   signal: AbortSignal
   /** Milliseconds since the epoch after which the call fails with `timeout`. */
@@ -220,6 +222,27 @@ export interface OpenOdoo {
   login(credential: Credential, scope: CallScope): Promise<OdooLogin & { saved: SavedLogin }>
   /** Reopens a login that worked before; asks Odoo nothing. */
   reopen(saved: SavedLogin): OdooLogin
+  /** What is on its way now. */
+  stats(): OdooStats
   /** Closes all sockets. */
   close(): Promise<void>
+}
+
+/** What goes on between this server and all Odoos. */
+export interface OdooStats {
+  /** Requests whose answer is awaited. */
+  running: number
+  /** Requests that wait for their turn. */
+  queued: number
+  /** Odoos that are not asked, because they failed again and again. */
+  open_breakers: number
+}
+
+/** One request to an Odoo that has ended, for those who count. */
+export interface OdooExchange {
+  wire: Protocol
+  access: 'read' | 'write'
+  outcome: 'ok' | ErrorCode
+  /** From when it was sent to the end of the answer; the wait before is not in it. */
+  ms: number
 }

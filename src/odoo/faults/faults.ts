@@ -32,6 +32,9 @@ export class OdooFault extends Error {
   }
 }
 
+/** Marks a detail that holds words of Odoo, in which text of records may stand. */
+const fromOdoo = { source: 'odoo' } as const
+
 /**
  * The error for an exception of Odoo, 14 to 19. By class first; by text only where the class says too little, because
  * texts are translated when `context.lang` is not English. `outcome` is `not_applied` throughout: Odoo has rolled back.
@@ -66,7 +69,7 @@ function classify(exception: OdooException, subject: Subject): Verdict {
       return missingError(message)
     case 'LockError':
     case 'ConcurrencyError':
-      return lockConflict(cleanMessage(message))
+      return { ...lockConflict(cleanMessage(message)), ...fromOdoo }
     case 'ValidationError':
     case 'UserError':
     case 'RedirectWarning':
@@ -80,6 +83,7 @@ function classify(exception: OdooException, subject: Subject): Verdict {
       return {
         code: 'invalid_input',
         detail: `Odoo does not know ${quote(firstLine(message))} here.`,
+        ...fromOdoo,
         ...fieldsHint(subject)
       }
     case 'ValueError':
@@ -96,7 +100,7 @@ function classify(exception: OdooException, subject: Subject): Verdict {
     case 'Error':
       // binascii.Error: a binary field got something else than base64.
       return name === 'binascii.Error'
-        ? { code: 'invalid_input', detail: `A binary value is not valid base64: ${firstLine(message)}` }
+        ? { code: 'invalid_input', detail: `A binary value is not valid base64: ${firstLine(message)}`, ...fromOdoo }
         : odooError(className, message)
     default:
       return odooError(className, message)
@@ -120,16 +124,21 @@ export const loginHint =
 function accessError(message: string, { method }: Subject): Verdict {
   // 19 refuses methods marked as private in the same words as those with an underscore.
   if (method?.startsWith('_') || /^Private methods /.test(message)) {
-    return { code: 'policy_denied', detail: cleanMessage(message), hint: 'Only public methods can be called.' }
+    return {
+      code: 'policy_denied',
+      detail: cleanMessage(message),
+      ...fromOdoo,
+      hint: 'Only public methods can be called.'
+    }
   }
-  return { code: 'access_denied', detail: cleanMessage(message) }
+  return { code: 'access_denied', detail: cleanMessage(message), ...fromOdoo }
 }
 
 function missingError(message: string): Verdict {
   // A login whose user is gone: Odoo misses the very user that asks. Seen on 14 and 19.
   const [, record, user] = /res\.users\((\d+),\).*?(\d+)\)?\s*$/s.exec(message) ?? []
   if (record !== undefined && record === user) return authFailed('')
-  return { code: 'not_found', detail: cleanMessage(message) }
+  return { code: 'not_found', detail: cleanMessage(message), ...fromOdoo }
 }
 
 function userError({ message, debug }: OdooException, className: string, subject: Subject): Verdict {
@@ -144,8 +153,8 @@ function userError({ message, debug }: OdooException, className: string, subject
   }
   const detail = cleanMessage(redirectText(message, className))
   if (/^Invalid ("order"|language) /.test(message)) return invalidInput(detail, subject)
-  if (isUniqueOrForeignKey(message, debug)) return { code: 'conflict', detail }
-  return { code: 'validation', detail }
+  if (isUniqueOrForeignKey(message, debug)) return { code: 'conflict', detail, ...fromOdoo }
+  return { code: 'validation', detail, ...fromOdoo }
 }
 
 /**
@@ -182,9 +191,14 @@ function attributeError(message: string, { model, method }: Subject): Verdict {
 function invalidInput(detail: string, subject: Subject): Verdict {
   // A method of one record was called on several; on 14 some fields of crm.lead do so when several leads are read.
   if (/^Expected singleton: /.test(detail)) {
-    return { code: 'invalid_input', detail, hint: 'Odoo can do this with one record at a time, or with other fields.' }
+    return {
+      code: 'invalid_input',
+      detail,
+      ...fromOdoo,
+      hint: 'Odoo can do this with one record at a time, or with other fields.'
+    }
   }
-  return { code: 'invalid_input', detail, ...(/^Invalid field /.test(detail) && fieldsHint(subject)) }
+  return { code: 'invalid_input', detail, ...fromOdoo, ...(/^Invalid field /.test(detail) && fieldsHint(subject)) }
 }
 
 function fieldsHint({ model }: Subject): { hint?: string } {
@@ -192,5 +206,5 @@ function fieldsHint({ model }: Subject): { hint?: string } {
 }
 
 function odooError(className: string, message: string): Verdict {
-  return { code: 'odoo_error', detail: `${className}: ${firstLine(message)}`.replace(/: $/, '') }
+  return { code: 'odoo_error', detail: `${className}: ${firstLine(message)}`.replace(/: $/, ''), ...fromOdoo }
 }

@@ -20,6 +20,12 @@ export function isClosedPath(error: unknown): boolean {
   return error.detail === unavailableSentences.notOdoo || status === 403
 }
 
+/** Whether an error says that nobody answers there: no connection, or an HTTP 5xx that is no exception of Odoo. */
+export function isDown(error: GatewayError): boolean {
+  if (error.cause instanceof HttpStatusError) return error.cause.status >= 500
+  return error.code === 'odoo_unavailable' && error.detail !== unavailableSentences.notOdoo
+}
+
 /**
  * The error for an HTTP status that is not 200, of Odoo itself or of a proxy. `outcome` says what it means for a
  * write: only 413, 415 and 429 are certain to have stopped it.
@@ -28,6 +34,7 @@ export function httpError(reply: Pick<WireReply, 'status' | 'headers'>, url: str
   const { status, headers } = reply
   const retryAfter = retryAfterSeconds(headers['retry-after'], Date.now())
   const wait = retryAfter === undefined ? {} : { retry_after_s: retryAfter }
+  const cause = new HttpStatusError(status)
   switch (status) {
     case 400:
       // Odoo's own refusal of a body that is not JSON-RPC; ours always is, so a proxy may have mangled it.
@@ -48,16 +55,16 @@ export function httpError(reply: Pick<WireReply, 'status' | 'headers'>, url: str
     case 502:
     case 503:
     case 504:
-      return unavailable('http', { outcome: 'unknown', retryable: true, ...wait })
+      return unavailable('http', { outcome: 'unknown', retryable: true, cause, ...wait })
     case 404:
     case 405:
       return unavailable('notOdoo', { outcome: 'unknown' })
   }
   if (status >= 300 && status < 400)
-    return unavailable('http', { outcome: 'unknown', ...redirectHint(headers.location, url) })
+    return unavailable('http', { outcome: 'unknown', cause, ...redirectHint(headers.location, url) })
   // An HTML 500: the result could not be written as JSON (19: ir.attachment.raw), or Odoo broke before its handlers.
-  if (status >= 500) return new GatewayError('odoo_error', 'Odoo failed to answer.', { outcome: 'unknown' })
-  return unavailable('http', { outcome: 'unknown', cause: new HttpStatusError(status) })
+  if (status >= 500) return new GatewayError('odoo_error', 'Odoo failed to answer.', { outcome: 'unknown', cause })
+  return unavailable('http', { outcome: 'unknown', cause })
 }
 
 /** `Retry-After` in whole seconds, from a number or an HTTP date; undefined when absent or senseless. */

@@ -40,12 +40,14 @@ export function createMetadataCache({ clock, ttlMs = 300_000, maxEntries = 500 }
     for (const key of entries.keys()) if (key.startsWith(prefix)) entries.delete(key)
   }
 
-  function start(key: string, scope: CallScope, fetch: (scope: CallScope) => Promise<unknown>): Entry {
+  function start(key: string, turn: string, scope: CallScope, fetch: (scope: CallScope) => Promise<unknown>): Entry {
     const stop = new AbortController()
     // No deadline of its own: it lives while somebody waits, and each of them has one.
     const shared: CallScope = {
       signal: stop.signal,
       deadline: Number.POSITIVE_INFINITY,
+      // Nor has it anybody's turn: others wait for it who have not called a thousand times.
+      turn,
       ...(scope.onRequest && { onRequest: scope.onRequest })
     }
     const entry: Entry = { value: fetch(shared), until: null, waiting: 0, stop }
@@ -77,7 +79,7 @@ export function createMetadataCache({ clock, ttlMs = 300_000, maxEntries = 500 }
   return {
     async get<T>(owner: MetadataOwner, name: string, scope: CallScope, fetch: (scope: CallScope) => Promise<T>) {
       const key = ownerPrefix(owner.identity) + JSON.stringify([owner.lang, name])
-      const entry = find(key) ?? start(key, scope, fetch)
+      const entry = find(key) ?? start(key, ownerPrefix(owner.identity), scope, fetch)
       const value = await waitFor(entry, scope, clock, () => {
         if (entries.get(key) === entry) entries.delete(key)
       })

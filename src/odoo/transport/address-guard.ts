@@ -103,9 +103,13 @@ const forbiddenRanges: ReadonlyArray<[ipaddr.IPv4 | ipaddr.IPv6, number]> = [
   '::/128',
   'fe80::/10', // link-local
   'fd00:ec2::254/128', // metadata service of AWS over IPv6
+  'fd20:ce::254/128', // of Google over IPv6
   '64:ff9b::/96', // NAT64: any IPv4 address in IPv6 clothes
   '64:ff9b:1::/48',
   '::/96', // IPv4-compatible, deprecated, other than ::1
+  '::ffff:0:0:0/96', // IPv4-translated
+  '2002::/16', // 6to4, and
+  '2001::/32', // Teredo: any IPv4 address again
   'ff00::/8' // multicast
 ].map(range => ipaddr.parseCIDR(range))
 

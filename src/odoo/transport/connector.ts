@@ -24,6 +24,7 @@ export interface ConnectOptions {
 export function createConnector({ guard, connectTimeoutMs, tls, log }: ConnectOptions): buildConnector.connector {
   const connectTcp = buildConnector({
     timeout: connectTimeoutMs,
+    keepAliveInitialDelay: askAfterMs,
     lookup: guardedLookup(guard)
   } as buildConnector.BuildOptions)
   const connectTls = buildConnector({
@@ -57,6 +58,12 @@ export function createConnector({ guard, connectTimeoutMs, tls, log }: ConnectOp
     })
   }
 }
+
+/**
+ * An idle connection is asked by TCP whether the other side is still there, after this long: a machine that is gone
+ * ends the connections to it within seconds, and the reply of a write is not awaited from it for minutes.
+ */
+const askAfterMs = 10_000
 
 /** The server's policy, not Odoo, refuses an address. Says nothing about what lives there. */
 export function deniedAddress(): GatewayError {

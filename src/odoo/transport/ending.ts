@@ -54,5 +54,18 @@ export class Ending {
   }
 }
 
+/** What the promise gives, unless the end comes first. The promise runs on: others may wait for it, too. */
+export function orEnded<T>(
+  promise: Promise<T>,
+  scope: Pick<CallScope, 'signal' | 'deadline'>,
+  clock: Clock
+): Promise<T> {
+  const ending = new Ending(scope, clock)
+  return new Promise<T>((resolve, reject: (error: GatewayError) => void) => {
+    ending.on(reject)
+    promise.then(resolve, reject)
+  }).finally(() => ending.dispose())
+}
+
 // Timers take a signed 32-bit number of milliseconds; more fires at once.
-const longestTimer = 2 ** 31 - 1
+export const longestTimer = 2 ** 31 - 1

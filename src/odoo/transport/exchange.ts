@@ -40,6 +40,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return this.#sent
   }
 
+  /** It was sent, and nothing has come back yet. */
+  get silent(): boolean {
+    return this.#sent && this.#status === 0
+  }
+
   /** Ends it here and now, down to the socket. */
   stop(error: GatewayError): void {
     this.#stopped = error

@@ -7,15 +7,18 @@ import type { WireReply, WireRequest } from '../wires/wire.js'
 import { type AddressGuardOptions, createAddressGuard } from './address-guard.js'
 import { createConnector, deniedAddress } from './connector.js'
 import { type Download, download } from './download.js'
-import { Ending } from './ending.js'
+import { Ending, longestTimer } from './ending.js'
 import { Exchange } from './exchange.js'
 import { Gate } from './gate.js'
+import { ReadPool } from './read-pool.js'
 
 export interface TransportOptions {
   /** Milliseconds to connect, for TCP and TLS each. */
   connectTimeoutMs: number
-  /** Requests at a time per Odoo (origin); the others queue, and their deadlines run. */
+  /** Requests at a time per Odoo (origin); the others queue, and their deadlines run. Files on their way: as many again. */
   maxConcurrency: number
+  /** How many may queue per Odoo; more are refused as `busy`. */
+  maxQueue: number
   /** The largest reply that is read, in bytes. */
   maxResponseBytes: number
   /** `ca`: PEM, trusted in addition to the usual authorities. */
@@ -34,6 +37,8 @@ export interface Sending {
   /** A write is sent at most once, and once sent it is never aborted. */
   write: boolean
   scope: CallScope
+  /** Called when its turn has come: what it throws is thrown, and nothing is sent. */
+  admit?: () => void
   /** A write's caller got `cancelled` or `timeout`; this is what still comes. Never called otherwise. */
   onLate?: (reply: Promise<WireReply>) => void
 }
@@ -61,11 +66,13 @@ export interface Transport {
   open(opening: Opening): Promise<Download>
   /** Throws `policy_denied` when the settings do not let this URL be used. */
   assertHostAllowed(url: URL): void
+  /** Requests that are on their way, and that wait for their turn. */
+  stats(): { running: number; queued: number }
   close(): Promise<void>
 }
 
 export function createTransport(options: TransportOptions): Transport {
-  const { maxConcurrency, maxResponseBytes, clock, lateReplyMs = 10 * 60_000 } = options
+  const { maxConcurrency, maxQueue, maxResponseBytes, clock, lateReplyMs = 10 * 60_000 } = options
   const guard = createAddressGuard({ localAddresses, ...options.guard })
   const connect = createConnector({ ...options, guard })
   const origins = new Map<string, Origin>()
@@ -75,11 +82,12 @@ export function createTransport(options: TransportOptions): Transport {
     if (known) return known
     if (origins.size >= maxIdleOrigins) closeIdle(origins)
     // The gate limits connections already. The caller's deadline takes the place of undici's own timeouts.
-    const shared = { connect, connections: null, headersTimeout: 0, bodyTimeout: 0 }
+    const shared = { connect, connections: null, headersTimeout: 0, bodyTimeout: 0, keepAliveMaxTimeout: mostIdleMs }
+    const places = { places: maxConcurrency, maxWaiting: maxQueue }
     const created = {
-      gate: new Gate(maxConcurrency),
-      downloads: new Gate(maxConcurrency),
-      reads: new Pool(url.origin, shared),
+      gate: new Gate(places),
+      downloads: new Gate(places),
+      reads: new ReadPool(() => new Pool(url.origin, shared)),
       // pipelining 0 = a connection per request: a kept-alive one may die just as a write goes out on it, and
       // nobody would know whether Odoo got the write.
       writes: new Pool(url.origin, { ...shared, pipelining: 0 }),
@@ -89,22 +97,25 @@ export function createTransport(options: TransportOptions): Transport {
     return created
   }
 
-  async function send({ url, request, write, scope, onLate }: Sending): Promise<WireReply> {
+  async function send({ url, request, write, scope, admit, onLate }: Sending): Promise<WireReply> {
     const target = new URL(url)
     const origin = originOf(target)
     const ending = new Ending(scope, clock)
     origin.users++
     try {
-      const leave = await origin.gate.enter(ending)
+      const leave = await origin.gate.enter(ending, scope.turn)
+      orLeave(leave, admit)
       const exchange = new Exchange({ maxResponseBytes, write, onSent: scope.onRequest })
       const reply = exchange.reply.finally(leave)
-      dispatch(write ? origin.writes : origin.reads, target, request, exchange)
+      dispatch(write ? origin.writes : origin.reads.pool, target, request, exchange)
       return await new Promise((resolve, reject) => {
         reply.then(resolve, reject)
         ending.on(error => {
+          if (!write && exchange.silent && error.code === 'timeout') origin.reads.renew()
           if (!write || !exchange.sent) return exchange.stop(error)
           reject(error.with({ outcome: 'unknown' }))
           exchange.stopAfter(lateReplyMs)
+          leaveIn(scope.deadline - clock(), leave, reply)
           onLate?.(holding(origin, reply))
         })
       })
@@ -128,11 +139,11 @@ export function createTransport(options: TransportOptions): Transport {
       for (const step of leaving.splice(0)) step()
     }
     try {
-      leaving.push(await origin.downloads.enter(ending))
+      leaving.push(await origin.downloads.enter(ending, scope.turn))
       ending.on(error => stop.abort(error))
       scope.onRequest?.()
       const signal = AbortSignal.any([scope.signal, stop.signal])
-      const answer = await download(origin.reads, { ...request, path: fullPath(target, path) }, signal)
+      const answer = await download(origin.reads.pool, { ...request, path: fullPath(target, path) }, signal)
       answer.body.once('close', leave)
       return answer
     } catch (error) {
@@ -149,6 +160,11 @@ export function createTransport(options: TransportOptions): Transport {
     assertHostAllowed(url) {
       if (!guard.hostAllowed(url)) throw deniedAddress()
     },
+    stats() {
+      const gates = [...origins.values()].flatMap(({ gate, downloads }) => [gate, downloads])
+      const sum = (count: (gate: Gate) => number) => gates.reduce((total, gate) => total + count(gate), 0)
+      return { running: sum(gate => gate.inside), queued: sum(gate => gate.waiting) }
+    },
     async close() {
       await Promise.all([...origins.values()].flatMap(({ reads, writes }) => [reads.destroy(), writes.destroy()]))
     }
@@ -159,14 +175,27 @@ interface Origin {
   gate: Gate
   /** The same for files on their way. */
   downloads: Gate
-  reads: Pool
+  reads: ReadPool
   writes: Pool
   /** Requests waiting, running, or whose reply is still awaited. */
   users: number
 }
 
+// However long a server says that it keeps idle connections: one that was used just now is hardly dead, and a new one
+// costs a millisecond. What stands between may forget idle ones, and the next read on such a one would wait in vain.
+const mostIdleMs = 4000
+
 // Whoever may connect anywhere could otherwise fill the memory with pools, one address after the other.
 const maxIdleOrigins = 100
+
+function orLeave(leave: () => void, step: (() => void) | undefined): void {
+  try {
+    step?.()
+  } catch (error) {
+    leave()
+    throw error
+  }
+}
 
 function closeIdle(origins: Map<string, Origin>): void {
   for (const [name, { users, reads, writes }] of origins) {
@@ -175,6 +204,17 @@ function closeIdle(origins: Map<string, Origin>): void {
     void reads.destroy()
     void writes.destroy()
   }
+}
+
+/**
+ * A write whose caller has been answered keeps its place until its own time is over: whoever leaves early wins none. From
+ * then on it would only shut others out, for minutes, from an Odoo that may well answer them.
+ */
+function leaveIn(ms: number, leave: () => void, reply: Promise<unknown>): void {
+  const timer = setTimeout(leave, Math.min(Math.max(0, ms), longestTimer))
+  timer.unref()
+  const stop = () => clearTimeout(timer)
+  reply.then(stop, stop)
 }
 
 async function holding<T>(origin: Origin, reply: Promise<T>): Promise<T> {
