@@ -3,7 +3,7 @@ import t from 'tap'
 import { createLog, type LogOptions } from '../src/log.js'
 
 function logInto(lines: string[], options: LogOptions = {}) {
-  return createLog({ pretty: false, stream: { write: line => lines.push(line) }, ...options })
+  return createLog({ stream: { write: line => lines.push(line) }, ...options })
 }
 
 t.test('a line is JSON with its level, time, fields and message', async t => {
@@ -130,7 +130,7 @@ t.test('a request is logged by the pattern of its route, never by its url', asyn
 
 t.test('lines for people are redacted too', async t => {
   const lines: string[] = []
-  logInto(lines, { pretty: true, secrets: ['correct horse'] }).info({ password: 'hush' }, 'with correct horse')
+  logInto(lines, { format: 'pretty', secrets: ['correct horse'] }).info({ password: 'hush' }, 'with correct horse')
   const text = lines.join('')
   t.match(text, /INFO.*with \[redacted\]/)
   t.notMatch(text, /hush|correct horse/)
@@ -148,5 +148,5 @@ t.test('a log without a stream goes to stderr: on stdio, stdout belongs to the p
 const script = `
   const { createLog } = await import(${JSON.stringify(new URL('../src/log.ts', import.meta.url).href)})
   createLog().info({}, 'json')
-  createLog({ pretty: true }).info({}, 'pretty')
+  createLog({ format: 'pretty' }).info({}, 'pretty')
 `

@@ -31,7 +31,7 @@ export function countAnswers(app: FastifyInstance, metrics: HttpMetrics): void {
 
 /** `GET /metrics`, for Prometheus. Beyond loopback it needs a key. */
 export function metricsRoute(app: FastifyInstance, { metrics, authenticate, loopback }: MetricsRouteOptions): void {
-  app.get('/metrics', { schema: metricsOperation, config: { auth: 'none' } }, async (request, reply) => {
+  app.get('/metrics', { schema: metricsOperation, config: { auth: 'none', rate: 'free' } }, async (request, reply) => {
     // A token that is sent is looked at everywhere.
     if (!loopback || request.headers.authorization !== undefined) authenticate(request)
     reply.headers({ 'cache-control': 'no-store', 'content-type': metrics.contentType })

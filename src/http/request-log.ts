@@ -1,4 +1,6 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { traceIdOf } from '../core/trace.js'
+import { callerAddress } from './caller-address.js'
 
 /**
  * One line per request, with the route's pattern: a url or a query may hold a ticket or a name. Fastify's own lines,
@@ -13,7 +15,16 @@ export class RequestLog extends LogController {
 
   override requestCompleted(error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
     const { url: route } = request.routeOptions
-    const line = { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }
+    const trace_id = traceIdOf(request.headers.traceparent)
+    const address = callerAddress(request)
+    const answer = {
+      address,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime)
+    }
+    const line = trace_id === undefined ? answer : { trace_id, ...answer }
     if (error) reply.log.warn({ ...line, err: error }, 'answer was cut off')
     else if (asked.has(String(route))) reply.log.debug(line, 'request')
     else reply.log.info(line, 'request')

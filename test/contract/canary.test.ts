@@ -10,7 +10,7 @@ import { mcpHttp, modern, rest } from './surfaces.js'
 // The other tests believe in the watch: here it is seen to bark.
 
 const secret = randomBytes(24).toString('hex')
-addCanary(secret)
+addCanary(secret, { isLeaked: true })
 const caught = { message: /^a secret of the tests shows in / }
 
 /** A server that leaks: it answers every request with these headers and chunks. */

@@ -1,10 +1,16 @@
+import { keepSecret } from '../evidence.js'
+
 /** Secrets of the tests: none may ever show in anything that leaves the server. */
 const canaries = new Set<string>()
 
-/** Watches for a secret from now on. */
-export function addCanary(secret: string): void {
+/**
+ * Watches for a secret from now on, and for the whole run in all logs of all tests.
+ * @param isLeaked it will be seen on purpose, by a test that tries out the watch
+ */
+export function addCanary(secret: string, { isLeaked = false } = {}): void {
   if (secret.length < 16) throw new Error('a canary must be long enough never to turn up by chance')
   canaries.add(secret)
+  if (!isLeaked) keepSecret(secret)
 }
 
 /** Looks through something that left the server: a body, headers, a frame, output of a process, a log line. */

@@ -1,4 +1,6 @@
 import t, { type Test } from 'tap'
+import { measured } from '../../src/metrics/measured.js'
+import { startSandbox } from '../../src/sandbox/sandbox.js'
 import { witnesses } from '../lab/witnesses.js'
 import { connectionFlags, type Flags, startServer } from './server.js'
 import { mcpHttp, modern } from './surfaces.js'
@@ -14,6 +16,12 @@ async function scrape(url: string): Promise<Map<string, number>> {
       return [line.slice(0, at), Number(line.slice(at + 1))]
     })
   )
+}
+
+/** How many requests to Odoo have ended so. */
+function exchanges(found: Map<string, number>, wire: string, access: string, outcome: string): number {
+  const labels = `{wire="${wire}",access="${access}",outcome="${outcome}"}`
+  return found.get(`odoo_mcp_odoo_request_duration_seconds_count${labels}`) ?? 0
 }
 
 async function start(t: Test, flags: Flags) {
@@ -47,6 +55,8 @@ for (const odoo of await witnesses()) {
     t.ok((after.get('odoo_mcp_odoo_requests_total{tool="odoo_count",background="false"}') ?? 0) >= 2)
     t.equal(after.get('odoo_mcp_http_request_duration_seconds_count{method="POST",route="/count",status="200"}'), 2)
     t.ok((after.get('process_cpu_user_seconds_total') ?? 0) > 0)
+    t.ok(exchanges(after, 'jsonrpc', 'read', 'ok') >= 2)
+    t.match(after, new Map(['running', 'queued', 'open_breakers'].map(name => [`odoo_mcp_odoo_${name}`, 0])))
     t.ok([...after.keys()].some(name => name.startsWith('odoo_mcp_info{version=')))
 
     // The name of a tool that does not exist, a model, a database: nothing of a caller's becomes a label.
@@ -96,6 +106,70 @@ for (const odoo of await witnesses()) {
     t.match(await open(), { event_streams: 1 })
   })
 }
+
+t.test('an Odoo that hangs is seen while it does, and when it is not asked any more', async t => {
+  const sandbox = await startSandbox()
+  t.teardown(() => sandbox.close())
+  const { username, apiKey } = sandbox.users.admin
+  const server = await start(t, {
+    ...{ 'odoo-url': sandbox.url, database: sandbox.database, username, 'api-key': apiKey },
+    ...{ 'max-concurrency': '1', 'odoo-timeout': '2', retries: '0' }
+  })
+  await server.post('/count', { model: 'res.partner' })
+  const hang = sandbox.faults.add({ kind: 'hang', when: { method: 'search_count' } })
+  const calls = ['res.partner', 'res.country', 'res.users'].map(model => server.post('/count', { model }))
+  await until('one call is on its way and others wait', async () => {
+    const found = await server.scrape()
+    return found.get('odoo_mcp_odoo_running') === 1 && (found.get('odoo_mcp_odoo_queued') ?? 0) >= 1
+  })
+  t.match(await Promise.all(calls), [{ code: /timeout|busy/ }, { code: /timeout|busy/ }, { code: /timeout|busy/ }])
+  t.ok(exchanges(await server.scrape(), 'jsonrpc', 'read', 'timeout') >= 1)
+  hang.remove()
+
+  sandbox.faults.add({ kind: 'status', status: 503 })
+  await until('its breaker opens', async () => {
+    await server.post('/count', { model: 'res.partner' })
+    return (await server.scrape()).get('odoo_mcp_odoo_open_breakers') === 1
+  })
+  t.ok(exchanges(await server.scrape(), 'jsonrpc', 'read', 'odoo_unavailable') >= 1)
+})
+
+t.test('a write over another wire is told apart', async t => {
+  const sandbox = await startSandbox()
+  t.teardown(() => sandbox.close())
+  const { username, apiKey } = sandbox.users.admin
+  const connection = { 'odoo-url': sandbox.url, database: sandbox.database, username, 'api-key': apiKey }
+  const server = await start(t, { ...connection, protocol: 'xmlrpc' })
+  await server.post('/create', { model: 'res.partner', values: { name: 'Measured' } })
+  t.equal(exchanges(await server.scrape(), 'xmlrpc', 'write', 'ok'), 1)
+  t.equal(exchanges(await server.scrape(), 'jsonrpc', 'write', 'ok'), 0)
+})
+
+t.test('every number is documented, with the labels it has, and what is documented is there', async t => {
+  const server = await start(t, {})
+  await server.post('/count', { model: 'res.partner' })
+  const text = await (await fetch(`${server.url}/metrics`)).text()
+  const told = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, kind]) => `${name} ${kind}`)
+  const documented = measured.map(({ name, kind }) => `${name} ${kind}`)
+  t.strictSame(
+    told.filter(line => line.startsWith('odoo_mcp_')).sort(),
+    documented.filter(line => line.startsWith('odoo_mcp_')).sort()
+  )
+  t.strictSame(
+    documented.filter(line => !told.includes(line)),
+    []
+  )
+  t.ok(measured.flatMap(({ labels }) => labels).every(label => !/model|host|database|user|login|url/.test(label)))
+  for (const [, name = '', labels = ''] of text.matchAll(/^(odoo_mcp_\w+?)(?:_bucket|_sum|_count)?\{(.*)\} /gm)) {
+    const known = measured.find(one => one.name === name)?.labels ?? ['le']
+    const found = [...labels.matchAll(/(\w+)="/g)].map(([, label]) => label).filter(label => label !== 'le')
+    t.strictSame(
+      found.filter(label => !known.includes(String(label))),
+      [],
+      name
+    )
+  }
+})
 
 t.test('the numbers can be turned off, and then nothing is counted', async t => {
   const server = await start(t, { metrics: 'false' })

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream'
 import { composeCore, composeHttp } from '../../src/compose.js'
 import { loadConfig } from '../../src/config/config.js'
 import { createLog } from '../../src/log.js'
+import { keepLog, keepSecret } from '../evidence.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import { addCanary, assertNoCanary } from './canary.js'
 
@@ -29,11 +30,15 @@ export async function startServer(flags: Flags): Promise<TestServer> {
     readFile: () => ''
   })
   for (const { secret } of config.accessKeys) addCanary(secret)
+  keepSecret(config.odoo?.secret ?? '')
+  keepSecret(config.live.bus?.channel ?? '')
   const log: Record<string, unknown>[] = []
+  const keep = keepLog()
   let leak: unknown
   const stream = new Writable({
     write(chunk, _encoding, done) {
       const text = String(chunk)
+      keep(text)
       try {
         assertNoCanary('the log', text)
       } catch (error) {

@@ -6,6 +6,7 @@ import { StreamableHTTPClientTransport as OldHttpTransport } from '@modelcontext
 import { errorCodes, type Problem } from '../../src/core/errors.js'
 import type { JsonObject } from '../../src/core/json.js'
 import { tools } from '../../src/tools/index.js'
+import { keepLog } from '../evidence.js'
 import { assertNoCanary, watchedFetch } from './canary.js'
 import type { Flags } from './server.js'
 
@@ -143,10 +144,19 @@ function stdioCommand(flags: Flags) {
   return { command: process.execPath, args: ['dist/cli.js', 'stdio', ...args], stderr: 'pipe' as const }
 }
 
+/** Looks through stderr of a process, and keeps it for the end of the run. */
+function watchedStderr(): (chunk: unknown) => void {
+  const keep = keepLog()
+  return chunk => {
+    keep(String(chunk))
+    assertNoCanary('stderr of stdio', String(chunk))
+  }
+}
+
 export async function stdio(flags: Flags, era: Era): Promise<Surface & { client: Client }> {
   const client = new Client({ name: 'contract', version: '1' }, { versionNegotiation: { mode: era } })
   const transport = new StdioClientTransport(stdioCommand(flags))
-  transport.stderr?.on('data', chunk => assertNoCanary('stderr of stdio', String(chunk)))
+  transport.stderr?.on('data', watchedStderr())
   await client.connect(transport)
   return { client, ...clientSurface(`stdio ${era === 'legacy' ? '2025-11-25' : era.pin}`, client) }
 }
@@ -154,7 +164,7 @@ export async function stdio(flags: Flags, era: Era): Promise<Surface & { client:
 export async function oldStdio(flags: Flags): Promise<Surface> {
   const client = new OldClient({ name: 'contract', version: '1' })
   const transport = new OldStdioTransport(stdioCommand(flags))
-  transport.stderr?.on('data', chunk => assertNoCanary('stderr of stdio', String(chunk)))
+  transport.stderr?.on('data', watchedStderr())
   await client.connect(transport as never)
   await client.listTools()
   return clientSurface('stdio, v1 client', client)

@@ -7,7 +7,7 @@ async function logged(
   request: { method: 'GET' | 'POST'; url: string; headers?: object }
 ) {
   const lines: string[] = []
-  const log = createLog({ level: 'debug', pretty: false, secrets: [key], stream: { write: line => lines.push(line) } })
+  const log = createLog({ level: 'debug', secrets: [key], stream: { write: line => lines.push(line) } })
   const app = await serverOf(t, withKeys({ log }))
   const headers = { authorization: `Bearer ${key}`, 'x-request-id': 'fixed', ...request.headers }
   await app.inject({ method: request.method, url: request.url, headers })
@@ -17,7 +17,15 @@ async function logged(
 t.test('a request is one line with the pattern of its route', async t => {
   const lines = await logged(t, { method: 'POST', url: '/search' })
   t.equal(lines.length, 1)
-  t.match(lines[0], { level: 30, request_id: 'fixed', method: 'POST', route: '/search', status: 200, msg: 'request' })
+  t.match(lines[0], {
+    level: 30,
+    request_id: 'fixed',
+    address: '127.0.0.1',
+    method: 'POST',
+    route: '/search',
+    status: 200,
+    msg: 'request'
+  })
   t.type(lines[0].ms, 'number')
 })
 
@@ -40,4 +48,11 @@ t.test('keys and sessions are never logged, also when they are refused', async t
 t.test('health checks are logged at debug only: they come every few seconds', async t => {
   const lines = await logged(t, { method: 'GET', url: '/health' })
   t.match(lines, [{ level: 20, route: '/health' }])
+})
+
+t.test('the trace that a request is part of is named, and one that is malformed is not', async t => {
+  const trace = '0af7651916cd43dd8448eb211c80319c'
+  const asked = (traceparent: string) => logged(t, { method: 'POST', url: '/search', headers: { traceparent } })
+  t.match(await asked(`00-${trace}-b7ad6b7169203331-01`), [{ trace_id: trace, msg: 'request' }])
+  t.notMatch(JSON.stringify(await asked(`00-${trace}-hush-01`)), /trace_id|hush/)
 })

@@ -2,7 +2,7 @@
 
 import type { TSchema } from '@sinclair/typebox'
 import type { ErrorCode } from '../errors.js'
-import type { JsonObject } from '../json.js'
+import type { Json, JsonObject } from '../json.js'
 import type { EndReason, Hold } from '../live.js'
 import type { Effect } from '../policy.js'
 import type { OdooPort } from './odoo.js'
@@ -29,7 +29,7 @@ export interface ToolContext {
   policy: {
     summary: PolicySummary
     mayRead(model: string): boolean
-    withholds(field: string, info: { type: string }): boolean
+    withholds(field: string, info: { type: string; related?: Json }): boolean
   }
   signal: AbortSignal
 }
@@ -75,6 +75,8 @@ export interface CallRequest {
   caller: Caller
   /** Aborted when the caller leaves. */
   signal: AbortSignal
+  /** The person behind the caller has been asked, and has said yes to just this call. */
+  confirmed?: true
   /** Nobody waits for it: it is one of many looks at what is subscribed, and logged as a detail. */
   background?: true
 }

@@ -41,6 +41,10 @@ export interface Caller {
   /** What `odoo_connect` opens for this caller. */
   opens: Exclude<SessionKind, 'default'>
   requestId: string
+  /** The network address that the request came from, as far as proxies are trusted; absent on stdio. */
+  address?: string
+  /** The trace of which the request is a part, 32 hex digits, where its sender said so (W3C `traceparent`). */
+  traceId?: string
 }
 
 /** What a session store keeps. A dump of it opens nothing: `sealed` needs the secret, of which only the hash is kept. */
