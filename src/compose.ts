@@ -1,11 +1,14 @@
+// Longer than other files: the one place that builds things, where nothing is decided.
+
 import { networkInterfaces } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config/config.js'
-import { createGateway } from './core/door.js'
+import { createGateway, type Door } from './core/door.js'
 import type { ChangeSource, Resources } from './core/live.js'
 import { createPolicy } from './core/policy.js'
-import type { CallOutcome, Gateway } from './core/ports/gateway.js'
-import type { OpenOdoo } from './core/ports/odoo.js'
+import type { CallOutcome } from './core/ports/gateway.js'
+import type { OdooExchange, OpenOdoo } from './core/ports/odoo.js'
 import { createHub, type Hub } from './live/hub.js'
 import { createLog, type GatewayLog } from './log.js'
 import type { McpRoutes, McpRoutesOptions } from './mcp/http.js'
@@ -29,12 +32,14 @@ export interface Core {
   log: GatewayLog
   odoo: OpenOdoo
   sessions: SessionRegistry
-  gateway: Gateway
+  gateway: Door
   resources: Resources
   /** Tells of changes; ends with the surface. */
   hub: Hub
   /** Has every call told from now on to this one, who counts them. */
   countCalls(told: (call: CallOutcome) => void): void
+  /** The same for requests to Odoos. */
+  countExchanges(told: (exchange: OdooExchange) => void): void
   /** Ports that this process listens on: no caller may make it connect to itself. */
   ownPorts: number[]
 }
@@ -44,16 +49,19 @@ export function composeCore(config: Config, log: GatewayLog = logOf(config)): Co
   const clock = Date.now
   const ownPorts: number[] = []
   let counter: ((call: CallOutcome) => void) | undefined
+  let exchangeCounter: ((exchange: OdooExchange) => void) | undefined
   const guard = { allowedHosts: config.allowedOdooHosts, ownPorts: () => ownPorts, localAddresses }
   const odoo = createOdoo({
     connectTimeoutMs: config.timeouts.connect,
     maxConcurrency: config.maxConcurrency,
+    maxQueue: config.maxQueue,
     maxResponseBytes: config.maxResponseBytes,
     retries: config.retries,
     tls: config.tls,
     guard,
     log,
-    clock
+    clock,
+    onExchange: exchange => exchangeCounter?.(exchange)
   })
   const sessions = createSessions({
     odoo,
@@ -86,7 +94,10 @@ export function composeCore(config: Config, log: GatewayLog = logOf(config)): Co
   const countCalls: Core['countCalls'] = told => {
     counter = told
   }
-  return { config, log, odoo, sessions, gateway, resources, hub, countCalls, ownPorts }
+  const countExchanges: Core['countExchanges'] = told => {
+    exchangeCounter = told
+  }
+  return { config, log, odoo, sessions, gateway, resources, hub, countCalls, countExchanges, ownPorts }
 }
 
 /** The bus of the default connection, where rules that tell of changes are installed. */
@@ -116,14 +127,20 @@ export function logOf({ log, odoo, live, accessKeys }: Config): GatewayLog {
   const secrets = [odoo?.secret, live.bus?.channel, ...accessKeys.map(key => key.secret)].filter(
     secret => secret !== undefined
   )
-  return createLog({ ...log, secrets })
+  const created = createLog({ ...log, secrets })
+  // As whoever rotates logs says it. Without a file the signal means what it always does: the terminal has gone.
+  if (log.handlers.some(({ to }) => to === 'file')) process.on('SIGHUP', () => created.reopen())
+  return created
 }
 
 export interface HttpServer {
   app: FastifyInstance
   /** The address that it listens on, such as `http://127.0.0.1:8000`. */
   listen(): Promise<string>
-  /** Takes no more calls, waits `graceMs` (10 s) for those in flight, then ends streams, sessions and sockets. */
+  /**
+   * Takes no more calls and ends the streams, waits for the calls in flight, and ends those that take longer than `graceMs`
+   * (8 s). Their callers have an answer before the sockets are closed.
+   */
   close(graceMs?: number): Promise<void>
 }
 
@@ -145,13 +162,15 @@ export async function composeHttp(
   const providers = [...(await providersOf(core)), ...(features.providers ?? [])]
   const requests = new InFlight()
   let ready = false
+  let draining = false
   let mcp: McpRoutes | undefined
   const metrics = await metricsOf(core, () => ({
     connected: gateway.connected,
     sessions: sessions.size,
     mcpSessions: mcp?.sessionCount ?? 0,
     streams: { events: events.size, listen: mcp?.listenCount ?? 0 },
-    live: hub.stats()
+    live: hub.stats(),
+    odoo: odoo.stats()
   }))
   const app = await buildApp({
     gateway,
@@ -161,13 +180,15 @@ export async function composeHttp(
     version,
     accessKeys: config.accessKeys,
     principalOfBearer: sessions.principalOfBearer,
-    ownHosts: ownHosts(config),
+    ownHosts: config.ownHosts,
     loopback: config.listen.loopback,
     allowedOrigins: config.allowedOrigins,
     allowedHosts: config.allowedHosts,
     docs: config.docs,
     trustProxyHops: config.trustProxyHops,
+    rate: config.rate,
     ready: () => ready,
+    draining: () => draining,
     onRequest: () => requests.begin(),
     mount(app, authenticate) {
       const { idleMs, max, maxPerPrincipal } = config.sessions
@@ -188,12 +209,16 @@ export async function composeHttp(
       ready = true
       return address
     },
-    async close(graceMs = 10_000) {
+    async close(ms = graceMs) {
+      // The listener stays open: whoever comes now is told to go elsewhere, and probes are answered.
       ready = false
-      const closed = app.close()
+      draining = true
+      events.close()
       hub.close()
-      await mcp?.close(graceMs)
-      await requests.settled(graceMs)
+      await drain(core, ms)
+      await mcp?.close(Math.min(ms, flushMs))
+      await requests.settled(Math.min(ms, flushMs))
+      const closed = app.close()
       // Some clients hold connections open on which they ask nothing: nothing else would ever end those.
       app.server.closeAllConnections()
       await closed
@@ -202,12 +227,29 @@ export async function composeHttp(
   }
 }
 
+/**
+ * Milliseconds that calls in flight may still take when the server stops. Docker kills what has not stopped after ten
+ * seconds.
+ */
+export const graceMs = 8000
+
+/** Milliseconds in which answers that are ready are on their way. */
+const flushMs = 1000
+
+/** Waits for the calls in flight, and for writes whose callers have left: the audit tells what became of those. */
+async function drain({ gateway, odoo }: Core, ms: number): Promise<void> {
+  const end = Date.now() + ms
+  await gateway.drain(ms)
+  while (odoo.stats().running > 0 && Date.now() < end) await setTimeout(20)
+}
+
 /** What `/metrics` serves, unless the settings say no; loaded for those who want it. */
-async function metricsOf({ config, countCalls }: Core, state: () => ServerState): Promise<Metrics | undefined> {
+async function metricsOf({ config, ...core }: Core, state: () => ServerState): Promise<Metrics | undefined> {
   if (!config.metrics) return undefined
   const { createMetrics } = await import('./metrics.js')
   const metrics = createMetrics({ version, state })
-  countCalls(metrics.called)
+  core.countCalls(metrics.called)
+  core.countExchanges(metrics.exchanged)
   return metrics
 }
 
@@ -215,17 +257,22 @@ async function metricsOf({ config, countCalls }: Core, state: () => ServerState)
 export async function composeStdio(
   core: Core,
   streams: Pick<McpStdioOptions, 'stdin' | 'stdout'> = {}
-): Promise<McpStdio> {
+): Promise<Omit<McpStdio, 'pause'>> {
   const { serveMcpStdio } = await import('./mcp/stdio.js')
-  const { config, gateway, log } = core
+  const { config, gateway, log, hub, odoo } = core
   const providers = await providersOf(core)
   const maxResultBytes = config.limits.max_result_bytes
-  return serveMcpStdio({ gateway, log, version, maxResultBytes, providers, ...streams })
-}
-
-function ownHosts({ listen }: Config): string[] {
-  const platform = process.env.RENDER_EXTERNAL_HOSTNAME
-  return ['localhost', '127.0.0.1', '::1', listen.host, ...(platform ? [platform] : [])]
+  const server = serveMcpStdio({ gateway, log, version, maxResultBytes, providers, ...streams })
+  return {
+    closed: server.closed,
+    async close(ms = graceMs) {
+      server.pause()
+      hub.close()
+      await drain(core, ms)
+      await server.close(Math.min(ms, flushMs))
+      await odoo.close()
+    }
+  }
 }
 
 function localAddresses(): string[] {

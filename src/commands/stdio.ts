@@ -1,14 +1,15 @@
-import { composeCore, composeStdio } from '../compose.js'
+import { composeCore, composeStdio, graceMs } from '../compose.js'
 import type { Config } from '../config/config.js'
+import { endIfStuck, endOnCrash } from './crash.js'
+import { stopSignal } from './stop-signal.js'
 
-/** `odoo-mcp stdio`: one MCP client on the standard streams, until it closes them. */
+/** `odoo-mcp stdio`: one MCP client on the standard streams, until it closes them, or SIGINT or SIGTERM. */
 export async function stdio(config: Config): Promise<void> {
   const core = composeCore(config)
+  endOnCrash(core.log)
   const server = await composeStdio(core)
-  const stop = () => void server.close()
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
-  await server.closed
-  core.hub.close()
-  await core.odoo.close()
+  const stopped = stopSignal().then(signal => core.log.info({ signal }, 'stopping'))
+  await Promise.race([server.closed, stopped])
+  endIfStuck(core.log, 2 * graceMs)
+  await server.close()
 }

@@ -1,7 +1,9 @@
-import { createAudit } from './audit.js'
+import { auditedParts, createAudit } from './audit.js'
 import { type Catalogue, createCatalogue, type Entry } from './catalogue.js'
 import { inspect } from './check/inspect.js'
+import { ConfirmationNeeded } from './confirmation.js'
 import { GatewayError } from './errors.js'
+import { guardedOdoo } from './guarded-odoo.js'
 import type { JsonObject } from './json.js'
 import type { Written } from './live.js'
 import { methodInfo } from './methods.js'
@@ -10,6 +12,8 @@ import type { CallOutcome, CallRequest, Gateway, Limits, Tool, ToolContext } fro
 import type { Clock, Log } from './ports/log.js'
 import type { CallScope } from './ports/odoo.js'
 import type { Caller, Session, Sessions } from './ports/sessions.js'
+import { RunningCalls } from './running-calls.js'
+import { whoOf } from './who.js'
 
 export interface GatewayParts {
   tools: readonly Tool[]
@@ -26,9 +30,16 @@ export interface GatewayParts {
   onCall?: (call: CallOutcome) => void
 }
 
+/** The door, as whoever closes it knows it. */
+export interface Door extends Gateway {
+  /** Settles when no call runs any more. Those that have not ended after so many milliseconds are told to. */
+  drain(graceMs: number): Promise<void>
+}
+
 /** Builds the one door to the tools: nothing else calls an `OdooPort`. */
-export function createGateway(parts: GatewayParts): Gateway {
+export function createGateway(parts: GatewayParts): Door {
   const catalogue = createCatalogue(parts.tools, parts.policy)
+  const running = new RunningCalls()
   return {
     tools: catalogue.listed,
     unlisted: catalogue.unlisted,
@@ -37,7 +48,8 @@ export function createGateway(parts: GatewayParts): Gateway {
       return tool?.internal ? undefined : tool
     },
     nearest: catalogue.nearest,
-    call: request => callTool(request, catalogue, parts),
+    call: request => running.run(request.signal, signal => callTool({ ...request, signal }, catalogue, parts)),
+    drain: graceMs => running.drain(graceMs),
     release: slot => parts.sessions.release(slot),
     touch: slot => parts.sessions.touch(slot),
     hold: (caller, signal, ended) =>
@@ -54,17 +66,15 @@ export function createGateway(parts: GatewayParts): Gateway {
  */
 async function callTool(request: CallRequest, catalogue: Catalogue, parts: GatewayParts): Promise<JsonObject> {
   const entry = find(request.tool, catalogue)
-  const { caller, signal, input = {} } = request
+  const { caller, signal, input = {}, confirmed = false, background = false } = request
   const started = parts.clock()
-  const call: Call = { entry, input, caller, signal, parts, rpcs: 0 }
+  const call: Call = { entry, input, caller, signal, confirmed, background, parts, rpcs: 0, known: {} }
   const log = (outcome: CallOutcome['outcome']) => {
-    const { background = false } = request
     const numbers = { ms: parts.clock() - started, rpcs: call.rpcs, outcome }
+    const { session, ...about } = call.known
+    const wire = session && { wire: session.odoo.identity.protocol }
     const tool = entry.tool.name
-    parts.log[background ? 'debug' : 'info'](
-      { request_id: caller.requestId, principal: caller.principal, tool, ...numbers },
-      'call'
-    )
+    parts.log[background ? 'debug' : 'info']({ ...whoOf(caller, session), tool, ...about, ...wire, ...numbers }, 'call')
     parts.onCall?.({ tool, ...numbers, background })
   }
   try {
@@ -84,9 +94,15 @@ interface Call {
   input: unknown
   caller: Caller
   signal: AbortSignal
+  /** A person has said yes to it. */
+  confirmed: boolean
+  /** Nobody waits for it. */
+  background: boolean
   parts: GatewayParts
   /** Requests sent to Odoo so far. */
   rpcs: number
+  /** What its line in the log says of it: the model and the method once their form has been checked. */
+  known: { session?: Session; model?: string; method?: string }
 }
 
 function find(name: string, catalogue: Catalogue): Entry {
@@ -110,21 +126,31 @@ async function runOnOdoo(call: Call): Promise<JsonObject> {
   const { entry, caller, parts } = call
   const { policy, limits, sessions, timeouts, log } = parts
   const { tool } = entry
-  const audit = isWrite(tool, call.input) ? createAudit(tool.name, caller, log, parts.onWrite) : undefined
+  const audit = isWrite(tool, call.input)
+    ? createAudit({ tool: tool.name, caller, confirmed: call.confirmed }, log, parts.onWrite)
+    : undefined
   // What is looked up before a write is a read, with a read's time.
   const scope = scopeOf(call, timeouts.read)
   let session: Session | undefined
   try {
     session = await sessions.resolve(caller, scope)
+    call.known.session = session
     audit?.of(session)
     const shaped = entry.checkInput(call.input)
-    audit?.about({ model: shaped.model as string, method: shaped.method as string })
-    const { input, context } = await inspect(tool, shaped, session.odoo.port(scope), policy, limits)
+    const { model, method } = shaped as { model: string; method: string }
+    Object.assign(call.known, { model, ...(method !== undefined && { method }) })
+    audit?.about({ model, method })
+    const inspected = await inspect(tool, shaped, session.odoo.port(scope), policy, limits)
+    const { input, context } = inspected
     audit?.about(input)
+    // The last check: a person is only asked about what would be sent.
+    if (inspected.destroys && policy.confirmDestructive && !call.confirmed) {
+      throw new ConfirmationNeeded({ tool: tool.name, ...auditedParts(input) })
+    }
     audit?.sending()
     const runScope = audit === undefined ? scope : { ...scopeOf(call, timeouts.write), onLateReply: audit.late }
     const output = await tool.run(input as never, contextOf(call, { ...runScope, context }, session))
-    audit?.done()
+    audit?.done(output)
     sessions.settled(session)
     return audit === undefined ? checkedOutput(entry, output) : keptOutput(entry, output, log)
   } catch (error) {
@@ -137,7 +163,24 @@ function scopeOf(call: Call, timeout: number): CallScope {
   const onRequest = () => {
     call.rpcs += 1
   }
-  return { signal: call.signal, deadline: call.parts.clock() + timeout, onRequest }
+  return {
+    signal: call.signal,
+    deadline: call.parts.clock() + timeout,
+    onRequest,
+    // Asked for when something is sent: until then the session may not be known.
+    get turn() {
+      return turnOf(call)
+    }
+  }
+}
+
+/**
+ * Whose turn a call takes at a busy Odoo: its session's. Callers of the default connection are told apart by their keys.
+ * All looks of all subscriptions together are like one caller among the others.
+ */
+function turnOf({ background, caller, known: { session } }: Call): string {
+  if (background) return 'live'
+  return session === undefined || session.kind === 'default' ? caller.principal : session.id
 }
 
 /** Whether a call may change something: then it has the write's deadline and an audit line. */
@@ -147,9 +190,9 @@ function isWrite(tool: Tool, given: unknown): boolean {
   return typeof method !== 'string' || methodInfo(method)?.effect !== 'read'
 }
 
-function contextOf({ caller, parts }: Call, scope: CallScope, session?: Session): ToolContext {
+function contextOf({ caller, parts, known }: Call, scope: CallScope, session?: Session): ToolContext {
   const { sessions, limits, policy } = parts
-  const odoo = session?.odoo.port(scope)
+  const odoo = session && guardedOdoo(session.odoo.port(scope), policy)
   return {
     get odoo() {
       return present(odoo)
@@ -157,7 +200,14 @@ function contextOf({ caller, parts }: Call, scope: CallScope, session?: Session)
     get session() {
       return present(session)
     },
-    sessions: { open: request => sessions.open(caller, request, scope), close: () => sessions.close(caller) },
+    sessions: {
+      async open(request) {
+        const opened = await sessions.open(caller, request, scope)
+        known.session = opened.session
+        return opened
+      },
+      close: () => sessions.close(caller)
+    },
     limits,
     policy,
     signal: scope.signal

@@ -16,8 +16,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** ` Did you mean "x"?` or nothing, to end a sentence with. */
+/** ` Did you mean "x"?` or nothing, to end a sentence with. A name of Odoo's stays within its quotes, whatever it holds. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const found = nearest(word, candidates)
-  return found === undefined ? '' : ` Did you mean "${found}"?`
+  return found === undefined ? '' : ` Did you mean ${JSON.stringify(found)}?`
 }

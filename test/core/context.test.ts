@@ -39,12 +39,12 @@ const refused: [title: string, context: JsonObject, detail: string][] = [
   [
     'a company of somebody else, which Odoo 14 would use without a word',
     { company_id: 2 },
-    'context.company_id: 2 is not a company of this user; expected one of 1 (Main), 3 (Branch)'
+    'context.company_id: 2 is not a company of this user; expected one of 1, 3'
   ],
   [
     'companies of which some are foreign',
     { allowed_company_ids: [1, 2, 5] },
-    'context.allowed_company_ids: 2, 5 is not a company of this user; expected one of 1 (Main), 3 (Branch)'
+    'context.allowed_company_ids: 2, 5 is not a company of this user; expected one of 1, 3'
   ],
   [
     'no company at all',
@@ -124,7 +124,7 @@ const kwargsContexts: [title: string, input: JsonObject, detail: string][] = [
   [
     'a foreign company',
     { kwargs: { context: { company_id: 2 } } },
-    'context.company_id: 2 is not a company of this user; expected one of 1 (Main), 3 (Branch)'
+    'context.company_id: 2 is not a company of this user; expected one of 1, 3'
   ]
 ]
 for (const [title, input, detail] of kwargsContexts) {

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
 import { GatewayError } from '../../src/core/errors.js'
-import type { JsonObject } from '../../src/core/json.js'
+import type { Json, JsonObject } from '../../src/core/json.js'
 import type { Written } from '../../src/core/live.js'
 import type { Tool } from '../../src/core/ports/gateway.js'
 import type { CallScope } from '../../src/core/ports/odoo.js'
@@ -174,12 +174,17 @@ t.test('a bug of ours before a write is sent leaves it not applied', async t => 
 // ---------------------------------------------------------------------------------------------------------------
 // Audit
 
+const answered: Record<string, Json> = { create: [100], name_create: [101, 'Ada'], copy: [102], foo: [103] }
+
+/** What an auditor wants to know besides: in which Odoo, and as whom there. */
+const there = { odoo: 'https://erp.example.com', database: 'prod', uid: 2, login: 'ada' }
+
 const audited: [title: string, tool: string, input: JsonObject, audit: JsonObject][] = [
   [
     'a create',
     'odoo_create',
     { model: 'res.partner', values: [{ name: 'Ada' }, { email: 'Ada' }] },
-    { fields: ['name', 'email'] }
+    { fields: ['name', 'email'], created: [100, 101] }
   ],
   [
     'a write',
@@ -210,7 +215,19 @@ const audited: [title: string, tool: string, input: JsonObject, audit: JsonObjec
     'a method that creates',
     'odoo_call',
     { model: 'res.partner', method: 'create', kwargs: { vals_list: [{ name: 'Ada' }] } },
-    { method: 'create', fields: ['name'] }
+    { method: 'create', fields: ['name'], created: [100] }
+  ],
+  [
+    'a method that creates from a name',
+    'odoo_call',
+    { model: 'res.partner', method: 'name_create', args: ['Ada'] },
+    { method: 'name_create', created: [101] }
+  ],
+  [
+    'a method that copies',
+    'odoo_call',
+    { model: 'res.partner', method: 'copy', ids: [7], kwargs: { default: { name: 'Ada' } } },
+    { method: 'copy', ids: [7], fields: ['name'], created: [102] }
   ],
   [
     'a method without arguments',
@@ -221,13 +238,17 @@ const audited: [title: string, tool: string, input: JsonObject, audit: JsonObjec
 ]
 for (const [title, tool, input, audit] of audited) {
   t.test(`${title} leaves one line that says what was changed by whom, and no value`, async t => {
-    const door = openDoor()
+    const door = openDoor({
+      answers: () => ({ call: async (_model, method) => ({ result: answered[method] ?? true }) })
+    })
     await door.call(tool, input)
     t.strictSame(door.audits(), [
       {
         request_id: 'r-1',
         session: '0123456789ab',
         principal: 'key:ci',
+        surface: 'rest',
+        ...there,
         tool,
         model: 'res.partner',
         ...audit,
@@ -314,11 +335,55 @@ t.test('every call leaves a line with its time, its requests and its end', async
   await door.call('odoo_search', { model: 'res.partner', limit: 1, offset: 3, fields: ['name'] })
   await door.refused('odoo_search', { nope: 1 })
   await t.rejects(openDoor({ tools: [drifting(search, {})] }).call('odoo_search', { model: 'res.partner' }))
-  const line = { request_id: 'r-1', principal: 'key:ci', tool: 'odoo_search' }
-  t.match(door.lines, [
-    { level: 'info', message: 'call', fields: { ...line, rpcs: 2, outcome: 'ok', ms: Number } },
-    { level: 'info', message: 'call', fields: { ...line, rpcs: 0, outcome: 'invalid_input', ms: Number } }
+  const who = { request_id: 'r-1', session: '0123456789ab', principal: 'key:ci', surface: 'rest' }
+  t.strictSame(door.lines, [
+    {
+      level: 'info',
+      message: 'call',
+      fields: { ...who, tool: 'odoo_search', model: 'res.partner', wire: 'jsonrpc', ms: 10, rpcs: 2, outcome: 'ok' }
+    },
+    {
+      level: 'info',
+      message: 'call',
+      fields: { ...who, tool: 'odoo_search', wire: 'jsonrpc', ms: 10, rpcs: 0, outcome: 'invalid_input' }
+    }
   ])
+})
+
+t.test('the line of a call names its trace, its method, and the session that it has opened', async t => {
+  const door = openDoor()
+  const traceId = '0af7651916cd43dd8448eb211c80319c'
+  const { signal } = new AbortController()
+  const input = { model: 'res.partner', method: 'search_count', args: [[]] }
+  await door.gateway.call({ tool: 'odoo_call', input, caller: { ...caller, traceId }, signal })
+  await door.call('odoo_connect', {
+    url: 'https://erp.example.com',
+    database: 'prod',
+    username: 'ada',
+    password: 'hush'
+  })
+  t.match(door.lines, [
+    { fields: { trace_id: traceId, tool: 'odoo_call', model: 'res.partner', method: 'search_count' } },
+    { fields: { session: '0123456789ab', tool: 'odoo_connect', wire: 'jsonrpc', outcome: 'ok' } }
+  ])
+  t.notHas(door.lines[1], { fields: { model: String } })
+  t.notMatch(JSON.stringify(door.lines), /hush|oms_/)
+})
+
+t.test('neither a model that no model can be named nor a method that none can is written to the log', async t => {
+  const door = openDoor()
+  await door.refused('odoo_call', { model: 'hush hush', method: 'hush-hush' })
+  await door.refused('odoo_search', { model: ['hush'] })
+  t.notMatch(JSON.stringify(door.lines), /hush/)
+  t.equal(door.lines.length, 2)
+})
+
+t.test('a write that a person has been asked about says so in its audit', async t => {
+  const door = openDoor()
+  const { signal } = new AbortController()
+  const input = { model: 'res.partner', ids: [7] }
+  await door.gateway.call({ tool: 'odoo_unlink', input, caller, signal, confirmed: true })
+  t.match(door.audits(), [{ ids: [7], confirmed: true, outcome: 'applied' }])
 })
 
 t.test('a bug is told as internal in the line of its call', async t => {
@@ -361,10 +426,17 @@ for (const [tool, input, timeout] of kinds) {
 }
 
 t.test('the signal of the caller reaches down to Odoo', async t => {
-  const door = openDoor()
   const leaving = new AbortController()
+  const seen: boolean[] = []
+  const count = (scope: CallScope) => async () => {
+    seen.push(scope.signal.aborted)
+    leaving.abort()
+    seen.push(scope.signal.aborted)
+    return 0
+  }
+  const door = openDoor({ answers: scope => ({ count: count(scope) }) })
   await door.gateway.call({ tool: 'odoo_count', input: { model: 'res.partner' }, caller, signal: leaving.signal })
-  t.equal(door.odoo.sent[0]?.scope.signal, leaving.signal)
+  t.strictSame(seen, [false, true])
 })
 
 t.test('the tools of the door are found by their names and nothing else', async t => {

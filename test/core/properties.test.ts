@@ -91,10 +91,7 @@ t.test('a write names the properties that it changes; their values are checked b
 })
 
 const wrong: [JsonObject, RegExp][] = [
-  [
-    { p0: 1 },
-    /^values\.traits\.p0: unknown property "p0"; expected one of p1 \(Colour, char\), .*\. Did you mean "p1"\?$/
-  ],
+  [{ p0: 1 }, /^values\.traits\.p0: unknown property "p0"; expected one of "p1" \(char\), .*\. Did you mean "p1"\?$/],
   [{ Size: 1 }, /^values\.traits\.Size: unknown property "Size"; .* Did you mean "p2"\?$/],
   [{ p9: 1 }, /^values\.traits\.p9: unknown property "p9"/],
   [{ p2: 'x' }, /^values\.traits\.p2: "x" does not fit; expected an integer/],
@@ -102,7 +99,7 @@ const wrong: [JsonObject, RegExp][] = [
   [{ p4: 7 }, /^values\.traits\.p4: 7 does not fit; expected a list of ids/],
   [{ p4: ['x'] }, /^values\.traits\.p4: \["x"\] does not fit; expected a list of ids/],
   [{ p5: 'c' }, /^values\.traits\.p5: "c" is not one of its values/],
-  [{ p6: ['z'] }, /^values\.traits\.p6: \["z"\] does not fit; expected a list of its tags: x, y/],
+  [{ p6: ['z'] }, /^values\.traits\.p6: \["z"\] does not fit; expected a list of its tags: "x", "y"/],
   [{ p6: 'x' }, /^values\.traits\.p6: "x" does not fit/],
   [{ p7: 'soon' }, /^values\.traits\.p7: "soon" is not a date and time/]
 ]
