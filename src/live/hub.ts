@@ -15,6 +15,7 @@ import type {
 import type { Gateway } from '../core/ports/gateway.js'
 import type { Log } from '../core/ports/log.js'
 import { hashOf } from './content.js'
+import { FirstReads } from './first-reads.js'
 import { Limits } from './limits.js'
 import { type LiveTime, realTime } from './time.js'
 import { type WatchEntry, Watches } from './watches.js'
@@ -44,6 +45,7 @@ export interface Hub extends LiveHub {
 export function createHub(options: HubOptions): Hub {
   const { gateway, resources, log, sources = [], time = realTime, random = Math.random } = options
   const limits = new Limits(options.limits)
+  const firstReads = new FirstReads()
   const watches = new Watches({ gateway, log, sources, pollMs: options.pollMs, time, random })
   /** Ends of all subscriptions, for the end of the hub. */
   const open = new Set<(reason: EndReason) => void>()
@@ -69,7 +71,12 @@ export function createHub(options: HubOptions): Hub {
         limits.give(begun.hold.sessionId)
       }
       try {
-        const data = dataOf(await resources.read(uri, { caller: begun.hold.caller, signal }))
+        const { caller, identity } = begun.hold
+        const content = await firstReads.run(identity.url, async () => {
+          assertWanted()
+          return resources.read(uri, { caller, signal })
+        })
+        const data = dataOf(content)
         assertWanted()
         if (begun.over()) throw sessionEnded()
         return listen({ uri, address, data, subscriber, hold: begun.hold, onEnd: begun.onEnd, release })

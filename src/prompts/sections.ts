@@ -37,8 +37,8 @@ function reason(error: unknown, model: string): string {
   if (code === 'not_found') return `${modules[model] ?? model} is not installed in this database (no model ${model})`
   if (code === 'access_denied') return `this user may not read ${model}`
   if (code === 'policy_denied') return `the policy of this server gives no access to ${model}`
-  // A field that another version or an own module has changed.
-  if (code === 'invalid_input') return detail
+  // A field that another version or an own module has changed; in the words of Odoo it is data like the rest.
+  if (code === 'invalid_input') return error.extra.source === 'odoo' ? jsonLine(detail) : detail
   throw error
 }
 
@@ -67,7 +67,11 @@ export async function groups(ask: Ask, input: JsonObject): Promise<string[]> {
 
 /** JSON on one line, so that nothing in a record can look like a line of the prompt. */
 export function jsonLine(value: Json): string {
-  return JSON.stringify(value)
+  // JSON lets these stand as they are, and a reader may take them for the end of a line.
+  return JSON.stringify(value).replace(
+    /[\u0085\u2028\u2029]/g,
+    char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  )
 }
 
 /** Instructions and sections as one message. */

@@ -77,14 +77,17 @@ function describeAction(result: Json): JsonObject | undefined {
   return { ...described, next: nextStep(result) }
 }
 
+const modelName = new RegExp(ModelName.pattern as string)
+
+/** The method may have written any text in its answer: of that only what has the form of a name or an id is repeated. */
 function nextStep({ type, target, res_model, res_id }: JsonObject): string {
+  const model = typeof res_model === 'string' && modelName.test(res_model) ? res_model : 'record of res_model'
   if (type === 'ir.actions.act_window' && target === 'new') {
-    return `A wizard. Nothing more has happened yet: create a ${String(res_model)} with odoo_create and this context, then call its button on the new id with odoo_call and the same context.`
+    return `A wizard. Nothing more has happened yet: create a ${model} with odoo_create and this context, then call its button on the new id with odoo_call and the same context.`
   }
-  if (type === 'ir.actions.act_window' && res_id)
-    return `A record to look at: read ${String(res_model)} ${String(res_id)} with odoo_read.`
-  if (type === 'ir.actions.act_window')
-    return `A list to look at: search ${String(res_model)} with odoo_search and this domain.`
+  if (type === 'ir.actions.act_window' && Number.isInteger(res_id))
+    return `A record to look at: read ${model} ${String(res_id)} with odoo_read.`
+  if (type === 'ir.actions.act_window') return `A list to look at: search ${model} with odoo_search and this domain.`
   if (type === 'ir.actions.act_window_close') return 'Nothing more to do.'
   if (type === 'ir.actions.act_url') return 'An address to open in a browser that is logged in to Odoo.'
   return 'Something that only the web client of Odoo can show.'

@@ -43,7 +43,8 @@ export const connect = defineTool({
       username,
       server_version,
       protocol,
-      message: `Connected to ${database} as ${username}.${howToSend[session.kind]}`
+      // Names stand in fields of their own: Odoo says them, and what it says is data.
+      message: `Connected.${howToSend[session.kind]}`
     }
   }
 })

@@ -206,9 +206,9 @@ t.test('the session tells who calls, where, and what is allowed', async t => {
 })
 
 const kinds: [kind: 'bearer' | 'handle' | 'implicit', secret: string | undefined, message: string][] = [
-  ['bearer', 'oms_b_x', 'Connected to prod as ada. Send the session as "Authorization: Bearer …" with every request.'],
-  ['handle', 'oms_h_x', 'Connected to prod as ada. Give the session as the argument "session" of every call.'],
-  ['implicit', undefined, 'Connected to prod as ada.']
+  ['bearer', 'oms_b_x', 'Connected. Send the session as "Authorization: Bearer …" with every request.'],
+  ['handle', 'oms_h_x', 'Connected. Give the session as the argument "session" of every call.'],
+  ['implicit', undefined, 'Connected.']
 ]
 for (const [kind, secret, message] of kinds) {
   t.test(`a connect that opens a session of kind ${kind} says what to do with it`, async t => {
