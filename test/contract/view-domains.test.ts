@@ -4,7 +4,7 @@ import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
 import { type DirectOdoo, logInDirectly } from '../lab/rpc.js'
 import { pythonLiteral } from './python-literal.js'
 import { connectionFlags, startServer } from './server.js'
-import { rest } from './surfaces.js'
+import { rest, type Surface } from './surfaces.js'
 
 // Domains that people wrote for Odoo, not for us: what its filters, views, windows and fields search by.
 
@@ -107,22 +107,32 @@ async function compare(odoo: LabOdoo): Promise<Comparison> {
     const { kind, model, domain } = found
     const directly = () =>
       admin.call<number>(model, 'search_count', [domain], { context }).catch((error: Error) => error)
-    const before = await directly()
-    const { output, problem } = await call('odoo_count', { model, domain })
-    // Others create and delete while this counts.
-    const direct = output === undefined || output.count === before ? before : await directly()
+    const { direct, answer } = await agreeing(directly, () => call('odoo_count', { model, domain }))
+    const { output, problem } = answer
     const hides = Number(output?.count) < Number(direct)
-    const unhidden = hides ? (await rest(open.url).call('odoo_count', { model, domain })).output?.count : undefined
+    const shows = hides && (await agreeing(directly, () => rest(open.url).call('odoo_count', { model, domain }))).agree
     const refusal = `${problem?.code}: ${problem?.detail}`
     const reason = reasons.find(([, pattern]) => pattern.test(refusal))?.[0]
     const shown = `${kind} ${model} ${JSON.stringify(domain)}: ${direct}, ours: ${output?.count ?? refusal}`
     if (output !== undefined && output.count === direct) comparison.same.push(found)
     else if (output === undefined && direct instanceof Error) comparison.refused.push(found)
     else if (output === undefined && reason !== undefined) note(reason, shown)
-    else if (hides && unhidden === direct) note('rows that belong to what the policy hides are not there', shown)
+    else if (shows) note('rows that belong to what the policy hides are not there', shown)
     else comparison.wrong.push(shown)
   }
   return comparison
+}
+
+/** Asks Odoo and this server until both count the same, five times at most: others create and delete meanwhile. */
+async function agreeing(directly: () => Promise<number | Error>, ask: () => ReturnType<Surface['call']>) {
+  for (let attempt = 1; ; attempt++) {
+    const before = await directly()
+    const answer = await ask()
+    const count = answer.output?.count
+    const direct = count === before || count === undefined ? before : await directly()
+    const agree = count === direct
+    if (agree || count === undefined || attempt === 5) return { direct, answer, agree }
+  }
 }
 
 for (const odoo of await odoos()) {
