@@ -6,7 +6,7 @@ import type { JsonObject } from '../../src/core/json.js'
 import type { CallRequest } from '../../src/core/ports/gateway.js'
 import { until } from '../contract/until.js'
 import { FakeGateway } from './fake-gateway.js'
-import { listen, messages, post } from './listen.js'
+import { fastProgress, listen, messages, post } from './listen.js'
 
 /** A gateway that wants `odoo_unlink` confirmed, and counts what it then runs. */
 class AskingGateway extends FakeGateway {
@@ -18,16 +18,6 @@ class AskingGateway extends FakeGateway {
     this.ran += 1
     return super.call(request)
   }
-}
-
-/** A clock on which five seconds pass whenever somebody looks. */
-function fastProgress() {
-  let now = 0
-  const clock = () => {
-    now += 5000
-    return now
-  }
-  return { everyMs: 5, clock }
 }
 
 const model = { model: 'res.partner' }

@@ -145,3 +145,13 @@ export async function messages(response: Response) {
     .filter(line => line.startsWith('data: ') && line.length > 6)
     .map(line => JSON.parse(line.slice(6)))
 }
+
+/** A clock on which five seconds pass whenever somebody looks, so that a test need not wait. */
+export function fastProgress() {
+  let now = 0
+  const clock = () => {
+    now += 5000
+    return now
+  }
+  return { everyMs: 5, clock }
+}

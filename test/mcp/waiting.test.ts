@@ -1,15 +1,5 @@
 import t from 'tap'
-import { connect, connectOld, initialize, listen, messages, openSession, post } from './listen.js'
-
-/** A clock on which five seconds pass whenever somebody looks, so that a test need not wait. */
-function fastProgress() {
-  let now = 0
-  const clock = () => {
-    now += 5000
-    return now
-  }
-  return { everyMs: 5, clock }
-}
+import { connect, connectOld, fastProgress, initialize, listen, messages, openSession, post } from './listen.js'
 
 const wait = { name: 'odoo_wait', arguments: {} }
 
