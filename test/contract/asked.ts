@@ -5,6 +5,7 @@ import { StdioClientTransport as OldStdioTransport } from '@modelcontextprotocol
 import { StreamableHTTPClientTransport as OldHttpTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import type { JsonObject } from '../../src/core/json.js'
+import { bareNode } from '../bare-node.js'
 import { watchedFetch } from './canary.js'
 import type { Flags } from './server.js'
 import { fromResult, modern, type Reply } from './surfaces.js'
@@ -53,7 +54,7 @@ const toHttp = (url: string) => new StreamableHTTPClientTransport(new URL(`${url
 
 function command(flags: Flags) {
   const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`)
-  return { command: process.execPath, args: ['dist/cli.js', 'stdio', ...args], stderr: 'ignore' as const }
+  return { ...bareNode(['dist/cli.js', 'stdio', ...args]), stderr: 'ignore' as const }
 }
 
 async function current(era: Era, transport: Parameters<Client['connect']>[0]): Promise<Asked> {

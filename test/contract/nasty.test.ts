@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { type ErrorCode, errorCodes } from '../../src/core/errors.js'
 import type { Json, JsonObject } from '../../src/core/json.js'
 import { tools } from '../../src/tools/index.js'
+import { bareNode } from '../bare-node.js'
 import { type LabOdoo, noOdoo, odoos } from '../lab/odoos.js'
 import { type DirectOdoo, logInDirectly } from '../lab/rpc.js'
 import { witnesses } from '../lab/witnesses.js'
@@ -121,8 +122,9 @@ function mcpHttp(url: string): Door {
 }
 
 function stdio(flags: Flags): Door {
-  const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`)
-  const process_ = spawn(process.execPath, ['dist/cli.js', 'stdio', ...args]) as ChildProcessWithoutNullStreams
+  const settings = Object.entries(flags).map(([name, value]) => `--${name}=${value}`)
+  const { command, args } = bareNode(['dist/cli.js', 'stdio', ...settings])
+  const process_: ChildProcessWithoutNullStreams = spawn(command, args)
   process_.stderr.on('data', chunk => assertNoCanary('stderr of stdio', String(chunk)))
   const lines = createInterface({ input: process_.stdout })[Symbol.asyncIterator]()
   let last = 0

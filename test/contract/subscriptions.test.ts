@@ -5,6 +5,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import t, { type Test } from 'tap'
+import { bareNode } from '../bare-node.js'
 import type { LabOdoo } from '../lab/odoos.js'
 import { type People, type Person, people } from '../lab/people.js'
 import { sandboxAs, witnesses } from '../lab/witnesses.js'
@@ -69,7 +70,7 @@ const stdio = (flags: Flags) => new StdioClientTransport({ ...stdioCommand(flags
 
 function stdioCommand(flags: Flags) {
   const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`)
-  return { command: process.execPath, args: ['dist/cli.js', 'stdio', ...args] }
+  return bareNode(['dist/cli.js', 'stdio', ...args])
 }
 
 async function old(t: Test, url: string): Promise<Listener> {

@@ -6,6 +6,7 @@ import { StreamableHTTPClientTransport as OldHttpTransport } from '@modelcontext
 import { errorCodes, type Problem } from '../../src/core/errors.js'
 import type { JsonObject } from '../../src/core/json.js'
 import { tools } from '../../src/tools/index.js'
+import { bareNode } from '../bare-node.js'
 import { keepLog } from '../evidence.js'
 import { assertNoCanary, watchedFetch } from './canary.js'
 import type { Flags } from './server.js'
@@ -141,7 +142,7 @@ export async function oldMcpHttp(url: string, access: Access = {}): Promise<Surf
 /** The command line that starts `odoo-mcp stdio` as a user's MCP client does. */
 function stdioCommand(flags: Flags) {
   const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`)
-  return { command: process.execPath, args: ['dist/cli.js', 'stdio', ...args], stderr: 'pipe' as const }
+  return { ...bareNode(['dist/cli.js', 'stdio', ...args]), stderr: 'pipe' as const }
 }
 
 /** Looks through stderr of a process, and keeps it for the end of the run. */

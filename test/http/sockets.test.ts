@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { JsonObject } from '../../src/core/json.js'
 import { deferred, fakeGateway, listening, options } from './fake-gateway.js'
@@ -126,9 +125,10 @@ t.test('while the server closes, calls in flight finish and new ones are told to
   socket.write(keepAlive)
   await started.promise
   const closed = app.close()
-  // On the same connection, as a client with a pool would do, and with time to arrive.
+  // On the same connection, as a client with a pool would do.
+  const second = once(app.server, 'request')
   socket.write(keepAlive)
-  await sleep(200)
+  await second
   release.resolve({ count: 7 })
   await once(socket, 'close')
   await closed

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bareNode } from '../bare-node.js'
 
 export const revisions = ['2025-11-25', '2026-07-28'] as const
 
@@ -61,9 +62,8 @@ function nodeOptions(): string[] {
 
 function run(args: string[], cwd: string): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
-    // Without the test runner's own loaders, which NODE_OPTIONS carries.
-    const { NODE_OPTIONS: _, ...env } = process.env
-    const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const bare = bareNode(args)
+    const child = spawn(bare.command, bare.args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     const keep = (chunk: Buffer) => {
       output += chunk.toString()
