@@ -1,4 +1,5 @@
-import fc from 'fast-check'
+import fc from '../fast-check.js'
+import type { Messages } from './malformed-messages.js'
 
 export interface HttpMessage {
   name: string
@@ -8,15 +9,8 @@ export interface HttpMessage {
 const body = '{"model":"res.partner"}'
 const smuggled = 'GET /health?smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n'
 
-export interface HttpMessages {
-  /** Those that are few: each is to be sent. */
-  listed: HttpMessage[]
-  /** Those that are without number. */
-  made: fc.Arbitrary<HttpMessage>
-}
-
 /** Words that lie: a length, a coding or a line that two servers could read in two ways, and plain rubbish. */
-export function httpMessages(port: number): HttpMessages {
+export function httpMessages(port: number): Messages<HttpMessage> {
   const host = `Host: localhost:${port}\r\n`
   const json = 'Content-Type: application/json\r\n'
   const post = (headers: string, content: string) => `POST /count HTTP/1.1\r\n${host}${json}${headers}\r\n${content}`
@@ -30,7 +24,6 @@ export function httpMessages(port: number): HttpMessages {
   const chunked = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
   const rubbish = fc.uint8Array({ minLength: 1, maxLength: 300 }).map(bytes => Buffer.from(bytes).toString('latin1'))
   const token = fc.stringMatching(/^[a-z]{1,12}$/)
-  const lower = fc.constantFrom('\0', '\x01', '\x7f', ' ', '\t', '(', '@', '[', '\x80', '\xff')
 
   make(
     'bytes',
@@ -98,9 +91,11 @@ export function httpMessages(port: number): HttpMessages {
     'a bare carriage return',
     token.map(name => get('GET /count HTTP/1.1', `X-A: b\rX-${name}: c\r\n`))
   )
-  make(
+  list(
     'a header name that is none',
-    fc.tuple(token, lower).map(([name, odd]) => get('GET /count HTTP/1.1', `X${odd}${name}: 1\r\n`))
+    ['\0', '\x01', '\x7f', ' ', '\t', '(', '@', '[', '\x80', '\xff'].map(odd =>
+      get('GET /count HTTP/1.1', `X${odd}a: 1\r\n`)
+    )
   )
   make(
     'a space before the colon',
@@ -208,5 +203,5 @@ export function httpMessages(port: number): HttpMessages {
   )
   list('TLS to a plain port', ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'])
 
-  return { listed, made: fc.oneof(...made) }
+  return { listed, made }
 }

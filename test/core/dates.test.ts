@@ -1,6 +1,6 @@
-import * as fc from 'fast-check'
 import t from 'tap'
 import { toOdooDate, toOdooDatetime } from '../../src/core/check/dates.js'
+import fc from '../fast-check.js'
 
 const datetimes: [iso: string, odoo: string][] = [
   ['2026-11-22T14:30:00Z', '2026-11-22 14:30:00'],

@@ -1,9 +1,9 @@
-import * as fc from 'fast-check'
 import t from 'tap'
 import { Problems } from '../../src/core/check/problems.js'
 import { type DomainNode, operators, parseDomain } from '../../src/core/domain.js'
 import { GatewayError } from '../../src/core/errors.js'
 import type { Json } from '../../src/core/json.js'
+import fc, { runs } from '../fast-check.js'
 import { domainRefused, domainSent, openDoor } from './fake-odoo.js'
 
 const named = ['name', '=', 'x']
@@ -289,7 +289,7 @@ t.test('any valid tree reaches Odoo unchanged, given as a list or as a JSON stri
     t.strictSame(await domainSent(given), given)
     t.strictSame(await domainSent(JSON.stringify(given)), given)
   }
-  await fc.assert(fc.asyncProperty(domain, check), { numRuns: 60 })
+  await fc.assert(fc.asyncProperty(domain, check), { numRuns: runs(60) })
 })
 
 t.test('a tree with one item left out is refused, or is the rest as it stands', async t => {
@@ -363,5 +363,5 @@ t.test('no JSON in place of an input crashes a tool, and no domain gets shorter 
       .catch((error: unknown) => (error instanceof GatewayError ? undefined : Promise.reject(error)))
     t.ok(sent === undefined || sent.length === (given as Json[]).length)
   }
-  await fc.assert(fc.asyncProperty(anything, check), { numRuns: 200 })
+  await fc.assert(fc.asyncProperty(anything, check), { numRuns: runs(200) })
 })

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import t from 'tap'
 import type { Json, JsonObject } from '../../src/core/json.js'
 import { fitResult } from '../../src/mcp/budget.js'
 import { tools } from '../../src/tools/index.js'
+import fc from '../fast-check.js'
 
 const tool = (name: string) => tools.find(tool => tool.name === name)
 const bytes = (text: string) => Buffer.byteLength(text)

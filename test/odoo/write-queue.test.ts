@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { changedIds, WriteQueue, writeKeys } from '../../src/odoo/write-queue.js'
+import fc, { runs } from '../fast-check.js'
 import { scope } from './servers.js'
 
 const queueOf = (maxWaiting?: number) =>
@@ -154,7 +154,7 @@ t.test('whatever records writes share, none waits for ever, none overlap, and no
         if (order.some((n, index) => n < (order[index - 1] ?? 0))) throw new Error(`${key} in the order ${order}`)
       }
     }),
-    { numRuns: 300 }
+    { numRuns: runs(300) }
   )
   t.pass()
 })

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import t from 'tap'
 import type { ListQuery } from '../../src/core/live.js'
 import { listUri, parseUri } from '../../src/resources/uri.js'
+import fc, { runs } from '../fast-check.js'
 
 t.test('the three forms, with all they take', async t => {
   t.strictSame(parseUri('odoo://res.partner/7'), { kind: 'record', model: 'res.partner', id: 7 })
@@ -87,7 +87,7 @@ t.test('what a client encodes comes out as it was, whatever it was', async t => 
       const read = parseUri(`odoo://res.partner/list?${parts.join('&')}`)
       t.strictSame({ ...read }, { kind: 'list', model: 'res.partner', query: { ...query } })
     }),
-    { numRuns: 200 }
+    { numRuns: runs(200) }
   )
 })
 
@@ -115,6 +115,6 @@ t.test('whatever is read is an address or refused with a reason', async t => {
         t.match(error, { code: 'invalid_input' })
       }
     }),
-    { numRuns: 500 }
+    { numRuns: runs(500) }
   )
 })

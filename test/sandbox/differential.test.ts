@@ -8,8 +8,8 @@ import { isKnown, knownDifferences } from './known-differences.js'
 import { differences, figures } from './report.js'
 import type { Outcome } from './run.js'
 
-// The same number, the same cases. For a while: DIFFERENCES_SEED=2.
-const seed = Number(process.env.DIFFERENCES_SEED ?? 1)
+// The same number, the same cases. Others for a while: TEST_SEED=2.
+const seed = Number(process.env.TEST_SEED ?? 1)
 /** `DIFFERENCES_TO=folder` writes all differences there; `DIFFERENCES_OF=domain,read` runs only some kinds of cases. */
 const { DIFFERENCES_TO: folder, DIFFERENCES_OF: kinds, DIFFERENCES_IN: versions = '14,19' } = process.env
 

@@ -85,8 +85,10 @@ function list(wanted: Wanted): Json {
 
 function one({ type, relation, field, labels, random }: Wanted): Json {
   switch (type) {
-    case 'integer':
-      return Math.trunc(random.pick(numbers))
+    case 'integer': {
+      const number = Math.trunc(random.pick(numbers))
+      return field === 'id' ? notOfTheTest(number) : number
+    }
     case 'float':
     case 'monetary':
       return random.pick(numbers)
@@ -110,6 +112,11 @@ function one({ type, relation, field, labels, random }: Wanted): Json {
     default:
       return random.pick([...texts, ...texts2])
   }
+}
+
+/** An id that no record of the test can have, on either side: how far the real one has counted, nobody knows. */
+function notOfTheTest(number: number): number {
+  return number > 1 && number < 1000 ? 2_000_000_000 + number : number
 }
 
 /** A value of another type, or one on the edge. */

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { OdooException } from '../../src/sandbox/exceptions.js'
 import type { Json } from '../../src/sandbox/json.js'
 import { readMethodCall } from '../../src/sandbox/wires/xmlrpc-read.js'
 import { writeFault, writeResponse } from '../../src/sandbox/wires/xmlrpc-write.js'
+import fc, { runs } from '../fast-check.js'
 import { execute, post, sandboxFor } from './clients.js'
 
 // The far end is xmlrpc.client of Python, which is what Odoo reads and writes with.
@@ -57,7 +57,7 @@ t.test('what Python writes is read as it was meant, None included', async t => {
       const read = readMethodCall(await ask({ dumps: [given, method] }))
       assert.equal(JSON.stringify(read), JSON.stringify({ method, params: given }))
     }),
-    { numRuns: 300 }
+    { numRuns: runs(300) }
   )
 })
 
@@ -69,7 +69,7 @@ t.test('what is written is read by Python as it was meant', async t => {
         const { params } = await ask({ loads: writeResponse(major, given) })
         assert.equal(JSON.stringify(params), JSON.stringify([given]))
       }),
-      { numRuns: 150 }
+      { numRuns: runs(150) }
     )
     const fault = await ask({ loads: writeFault(major, 2, 'a <b> & c\nd') })
     t.strictSame(fault, { fault: [2, 'a <b> & c\nd'] })
