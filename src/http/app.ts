@@ -18,7 +18,7 @@ import { createRateLimit, limitRequests, type RateOptions } from './rate-limit.j
 import { HttpRefusal } from './refusal.js'
 import { requestIdOf, sendRequestIds } from './request-id.js'
 import { RequestLog } from './request-log.js'
-import { refuseAsterisk } from './request-target.js'
+import { refuseAsterisk, refuseExpectations } from './request-target.js'
 import { sendSafetyHeaders } from './safety-headers.js'
 import { statusRoutes } from './status.js'
 
@@ -78,6 +78,7 @@ export async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
   await sendSafetyHeaders(app, options)
   keepLimits(app, limits)
   refuseAsterisk(app)
+  refuseExpectations(app)
   guardOrigins(app, { ...options, keyless: options.accessKeys.length === 0 })
   await allowOrigins(app)
   limitRequests(app, rateLimit)

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
 import t from 'tap'
-import { fakeGateway, options, serverOf } from './fake-gateway.js'
+import { fakeGateway, listening, options, serverOf } from './fake-gateway.js'
 
 const search = { method: 'POST', url: '/search', payload: {} } as const
 
@@ -31,4 +33,13 @@ t.test('every answer has a request id, and no two the same', async t => {
     ids.add(headers['x-request-id'])
   }
   t.equal(ids.size, 8)
+})
+
+t.test('a request that expects what nobody knows is refused with one, too', async t => {
+  const { port } = await listening(t, options())
+  const asking = request({ port, path: '/health', headers: { expect: 'something', connection: 'close' } }).end()
+  const [answer] = await once(asking, 'response')
+  answer.resume()
+  t.equal(answer.statusCode, 417)
+  t.match(answer.headers['x-request-id'], /^[\w-]{12}$/)
 })
