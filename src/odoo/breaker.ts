@@ -9,7 +9,7 @@ import { orEnded } from './transport/ending.js'
 export interface BreakerOptions {
   clock: Clock
   log: Log
-  /** Failures in a row after which an Odoo is left alone; 5. */
+  /** Failures in a row after which it is asked whether anybody is there; 5. */
   mostFailures?: number
   /** For how long at first, and at most when it goes on failing, in milliseconds; 1,000 and 5,000. */
   pauses?: { first: number; longest: number }
@@ -19,9 +19,12 @@ export interface BreakerOptions {
 export type Probe = (scope: CallScope) => Promise<unknown>
 
 /**
- * Leaves an Odoo alone that fails again and again, one breaker per origin and database. A failure is that nobody
- * answers: no connection, HTTP 5xx, no answer in time. What Odoo itself complains of is an answer. A call that ran into
- * its deadline counts only if nothing else was answered meanwhile, so that one user's heavy report harms nobody.
+ * Leaves an Odoo alone that does not answer, one breaker per origin and database. A failure is that nobody answers: no
+ * connection, HTTP 5xx, no answer in time. What Odoo itself complains of is an answer. A call that ran into its deadline
+ * counts only if nothing else was answered meanwhile, so that one user's heavy report harms nobody.
+ *
+ * Failures in a row are a reason to ask, and only a question without an answer is one to refuse calls: a method that
+ * breaks Odoo's own HTTP server, or that is killed each time, fails for ever beside calls that would work.
  */
 export class Breakers {
   readonly #options: BreakerOptions
@@ -55,7 +58,9 @@ export class Breaker {
   readonly #options: Required<BreakerOptions>
   #failures = 0
   #answeredAt = Number.NEGATIVE_INFINITY
-  /** Milliseconds since the epoch; undefined while it is closed. */
+  /** Nothing is sent before the probe has been answered. */
+  #isDoubted = false
+  /** Milliseconds since the epoch; undefined unless a probe has failed. */
   #openUntil: number | undefined
   #pauseMs: number
   #why = ''
@@ -73,12 +78,13 @@ export class Breaker {
   }
 
   /**
-   * Throws `busy` while Odoo is left alone. When that time is over the first call sends the probe, and all that come
-   * meanwhile wait for it, so that neither a write nor a heavy report is what tries whether Odoo is back.
+   * Throws `busy` while Odoo is left alone. After too many failures, and when that time is over, the first call sends the
+   * probe, and all that come meanwhile wait for it, so that neither a write nor a heavy report is what tries whether Odoo
+   * is there.
    */
   async admit(probe: Probe, scope: CallScope): Promise<void> {
     this.check()
-    if (this.#openUntil === undefined) return
+    if (!this.#isDoubted) return
     this.#probing ??= this.#probe(probe)
     await orEnded(this.#probing, scope, this.#options.clock)
     this.check()
@@ -103,41 +109,43 @@ export class Breaker {
     if (error instanceof GatewayError && isNoAnswer(error, sentAt)) {
       if (error.code === 'timeout' && this.#answeredAt >= (sentAt ?? 0)) return
       this.#failures += 1
-      if (this.#failures >= this.#options.mostFailures && this.#openUntil === undefined) this.#trip(error)
+      if (this.#failures >= this.#options.mostFailures) this.#isDoubted = true
     } else if (sentAt !== undefined && !isCancelled(error)) this.#answered()
   }
 
   #answered(): void {
     this.#answeredAt = this.#options.clock()
     this.#failures = 0
+    this.#isDoubted = false
     if (this.#openUntil === undefined) return
     this.#openUntil = undefined
     this.#pauseMs = this.#options.pauses.first
     this.#options.log.info(this.#of, 'Odoo answers again')
   }
 
-  #trip(error: GatewayError): void {
-    this.#why = error.detail
-    this.#openUntil = this.#options.clock() + this.#pauseMs
-    this.#options.log.warn({ ...this.#of, reason: error.detail }, 'Odoo fails again and again and is left alone')
-  }
-
   /** Nobody's own to cancel. Never rejects. */
   async #probe(probe: Probe): Promise<void> {
-    const { clock, pauses } = this.#options
-    const scope = { signal: new AbortController().signal, deadline: clock() + probeMs, turn: 'probe' }
+    const deadline = this.#options.clock() + probeMs
+    const scope = { signal: new AbortController().signal, deadline, turn: 'probe' }
     try {
       await probe(scope)
       this.#answered()
     } catch (error) {
-      if (error instanceof GatewayError && isNoAnswer(error, 0)) {
-        this.#why = error.detail
-        this.#pauseMs = Math.min(this.#pauseMs * 2, pauses.longest)
-        this.#openUntil = clock() + this.#pauseMs
-      } else this.#answered()
+      if (!(error instanceof GatewayError && isNoAnswer(error, 0))) this.#answered()
+      // Unless another request was answered meanwhile.
+      else if (this.#isDoubted) this.#leaveAlone(error)
     } finally {
       this.#probing = undefined
     }
+  }
+
+  #leaveAlone(error: GatewayError): void {
+    const { clock, pauses, log } = this.#options
+    if (this.#openUntil === undefined)
+      log.warn({ ...this.#of, reason: error.detail }, 'Odoo fails again and again and is left alone')
+    this.#why = error.detail
+    this.#openUntil = clock() + this.#pauseMs
+    this.#pauseMs = Math.min(this.#pauseMs * 2, pauses.longest)
   }
 }
 

@@ -34,10 +34,13 @@ export async function withRetries<T>(
   }
 }
 
-/** 100 to 200 ms, then twice as much each time up to 5 s; or longer where Odoo's side asks for it. */
+/**
+ * 100 to 200 ms, then twice as much each time up to 5 s; longer where Odoo's side asks for it, and then, too, not all at
+ * the same moment.
+ */
 export function pauseMs(done: number, retryAfterSeconds: number | undefined, random: () => number): number {
   const full = Math.min(200 * 2 ** done, 5000)
-  return Math.max(full / 2 + (full / 2) * random(), (retryAfterSeconds ?? 0) * 1000)
+  return Math.max(full / 2, (retryAfterSeconds ?? 0) * 1000) + (full / 2) * random()
 }
 
 function isTransient(error: unknown): error is GatewayError {

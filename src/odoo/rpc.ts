@@ -6,6 +6,7 @@ import type { Breaker } from './breaker.js'
 import { OdooFault } from './faults/faults.js'
 import { missingInstead } from './faults/missing.js'
 import { withRetries } from './retry.js'
+import { orEnded } from './transport/ending.js'
 import type { Transport } from './transport/transport.js'
 import type { Wire, WireAnswer, WireCall } from './wires/wire.js'
 import { type WriteQueue, writeKeys } from './write-queue.js'
@@ -23,6 +24,8 @@ export interface RpcOptions {
   onExchange?: ((exchange: OdooExchange) => void) | undefined
   clock: Clock
   log: Log
+  /** How long after its deadline a write without a reply still holds up the next of its records; 30,000 milliseconds. */
+  heldMs?: number
 }
 
 /** Whose call it is: what `execute` needs besides the call itself. */
@@ -48,12 +51,14 @@ export interface Rpc {
   read(call: WireCall, scope: CallScope): Promise<Json>
   /**
    * Sent at most once; errors carry `outcome`. Waits until earlier writes of the same records are done: those through
-   * this server, whoever sends them.
+   * this server, whoever sends them. One that Odoo never answers is not waited for much longer than its own time.
    */
   write(writing: Writing, scope: CallScope): Promise<CallReply>
 }
 
-export function createRpc({ transport, wire, url, queue, breaker, retries, onExchange, clock, log }: RpcOptions): Rpc {
+export function createRpc(options: RpcOptions): Rpc {
+  const { transport, wire, url, queue, breaker, retries, onExchange, clock, log, heldMs = 30_000 } = options
+
   /** @param onLateReply called when the caller is answered before the reply of a write has come; settles when it has. */
   async function exchange(
     call: WireCall,
@@ -149,8 +154,9 @@ export function createRpc({ transport, wire, url, queue, breaker, retries, onExc
         }).catch(withAdvice)
         return warning === undefined ? { result } : { result, warning }
       } finally {
+        const patience = { signal: new AbortController().signal, deadline: scope.deadline + heldMs }
         if (end === undefined) leave()
-        else end.then(leave, leave)
+        else orEnded(end, patience, clock).then(leave, leave)
       }
     }
   }

@@ -8,9 +8,11 @@ import { scope, signal, silentLog } from './servers.js'
 const url = 'http://odoo.example:8069'
 const refused = unavailable('connect', { retryable: true })
 const late = new GatewayError('timeout', 'Odoo did not answer in time.')
+/** The probe of an Odoo that is down, and one that must not be sent. */
+const down = () => Promise.reject(refused)
 const never = () => Promise.reject(new Error('nobody asked for this'))
 
-/** A breaker and its clock, which the test moves. */
+/** A breaker and its clock, which the test moves; `leaveAlone` makes its Odoo one that is known to be down. */
 function breakerAt(now = 1000) {
   const time = { now }
   const lines: string[] = []
@@ -24,7 +26,11 @@ function breakerAt(now = 1000) {
   const fail = (times: number, error: GatewayError = refused, sentAt?: number) => {
     for (let n = 0; n < times; n++) breaker.ended(sentAt, error)
   }
-  return { time, lines, breakers, breaker, fail }
+  const leaveAlone = async () => {
+    fail(5)
+    await breaker.admit(down, scope()).catch(() => {})
+  }
+  return { time, lines, breakers, breaker, fail, leaveAlone }
 }
 
 const busy = { code: 'busy', extra: { retry_after_s: 1, hint: /What happened last: Odoo cannot be reached/ } }
@@ -35,10 +41,45 @@ t.test('five failures in a row, and Odoo is left alone for a second', async t =>
   await t.resolves(breaker.admit(never, scope()))
   t.equal(breakers.open, 0)
   fail(1)
+  await t.rejects(breaker.admit(down, scope()), busy)
   await t.rejects(breaker.admit(never, scope()), busy)
   t.throws(() => breaker.check(), busy)
   t.equal(breakers.open, 1)
   t.strictSame(lines, ['Odoo fails again and again and is left alone'])
+})
+
+t.test(
+  'failures in a row of an Odoo that answers a question close nothing: one broken method harms nobody',
+  async t => {
+    const { breakers, breaker, lines } = breakerAt()
+    const broken = httpError({ status: 500, headers: {} }, url)
+    let probes = 0
+    const alive = async () => {
+      probes++
+    }
+    for (let n = 0; n < 12; n++) {
+      await breaker.admit(alive, scope())
+      breaker.ended(1000, broken)
+      t.doesNotThrow(() => breaker.check())
+    }
+    t.equal(probes, 2, 'one question for five failures')
+    t.equal(breakers.open, 0)
+    t.strictSame(lines, [])
+  }
+)
+
+t.test('a question that fails while another call is answered closes nothing', async t => {
+  const { breaker, breakers, fail } = breakerAt()
+  const asked = signal()
+  fail(5)
+  const admitted = breaker.admit(async () => {
+    await asked.happened
+    throw late
+  }, scope())
+  breaker.ended(1000)
+  asked.happen()
+  await t.resolves(admitted)
+  t.equal(breakers.open, 0)
 })
 
 t.test('an answer between them, and they are not in a row', async t => {
@@ -64,7 +105,10 @@ for (const [what, error, sentAt] of [
   t.test(`counts as a failure: ${what}`, async t => {
     const { breaker, fail } = breakerAt()
     fail(5, error, sentAt)
-    await t.rejects(breaker.admit(never, scope()), { code: 'busy' })
+    await t.rejects(
+      breaker.admit(() => Promise.reject(error), scope()),
+      { code: 'busy' }
+    )
   })
 }
 
@@ -93,12 +137,12 @@ t.test('deadlines that pass while others get answers close nothing: a heavy repo
   fail(20, late, 1000)
   await t.resolves(breaker.admit(never, scope()))
   fail(5, late, 2500)
-  await t.rejects(breaker.admit(never, scope()), { code: 'busy' }, 'those with no answer since they were sent do')
+  await t.rejects(breaker.admit(down, scope()), { code: 'busy' }, 'those with no answer since they were sent do')
 })
 
 t.test('when the time is over one probe is sent, and all who come meanwhile go when it is answered', async t => {
-  const { breakers, breaker, fail, time, lines } = breakerAt()
-  fail(5)
+  const { breakers, breaker, fail, leaveAlone, time, lines } = breakerAt()
+  await leaveAlone()
   time.now += 1000
   const answer = signal()
   let probes = 0
@@ -121,15 +165,14 @@ t.test('when the time is over one probe is sent, and all who come meanwhile go w
 t.test('a probe that fails leaves Odoo alone for longer, up to five seconds', async t => {
   const { breaker, fail, time } = breakerAt()
   fail(5)
-  const failing = () => Promise.reject(refused)
   const waits: number[] = []
-  for (const wait of [1000, 2000, 4000, 5000, 5000]) {
+  for (const wait of [0, 1000, 2000, 4000, 5000, 5000]) {
     time.now += wait
-    const error = await breaker.admit(failing, scope()).catch(error => error)
+    const error = await breaker.admit(down, scope()).catch(error => error)
     t.equal(error.code, 'busy')
     waits.push(error.extra.retry_after_s)
   }
-  t.strictSame(waits, [2, 4, 5, 5, 5])
+  t.strictSame(waits, [1, 2, 4, 5, 5, 5])
   time.now += 5000
   await breaker.admit(async () => {}, scope())
   await t.resolves(breaker.admit(never, scope()))
@@ -137,24 +180,24 @@ t.test('a probe that fails leaves Odoo alone for longer, up to five seconds', as
 
 t.test('a probe that anything answers has found that somebody is there', async t => {
   for (const error of [unavailable('notOdoo'), new GatewayError('odoo_error', 'no')]) {
-    const { breaker, fail, time } = breakerAt()
-    fail(5)
+    const { breaker, leaveAlone, time } = breakerAt()
+    await leaveAlone()
     time.now += 1000
     await t.resolves(breaker.admit(() => Promise.reject(error), scope()))
   }
 })
 
 t.test('each database of each Odoo has its own, whatever the path', async t => {
-  const { breakers, fail } = breakerAt()
-  fail(5)
+  const { breakers, leaveAlone } = breakerAt()
+  await leaveAlone()
   await breakers.of(url, 'other').admit(never, scope())
   await breakers.of('http://odoo.example:8070', 'lab').admit(never, scope())
   await t.rejects(breakers.of(`${url}/odoo`, 'lab').admit(never, scope()), { code: 'busy' })
 })
 
 t.test('an Odoo that nobody asks for any more is not counted for ever', async t => {
-  const { breakers, fail, time } = breakerAt()
-  fail(5)
+  const { breakers, leaveAlone, time } = breakerAt()
+  await leaveAlone()
   t.equal(breakers.open, 1)
   time.now += 62_000
   t.equal(breakers.open, 0)
@@ -165,6 +208,7 @@ t.test('whoever names thousands of hosts does not fill the memory', async t => {
   for (let n = 0; n < 3000; n++) {
     const breaker = breakers.of(`http://host-${n}.example`, 'lab')
     for (let failure = 0; failure < 5; failure++) breaker.ended(undefined, refused)
+    await breaker.admit(down, scope()).catch(() => {})
   }
   t.equal(breakers.open, 1000)
 })

@@ -226,6 +226,11 @@ t.test('a 200 belongs to a call that succeeded, also when its body cannot be rea
   }
 })
 
+t.test('the case of a media type is no matter', async t => {
+  const loud = reply('7', { headers: { 'content-type': 'Application/JSON' } })
+  t.strictSame(await json2.decode(call('write'), loud, url), { result: 7 })
+})
+
 t.test('what is not Odoo speaking is not repeated', async t => {
   const notOdoo = { code: 'odoo_unavailable', detail: 'What answers at this address is not an Odoo.' }
   const page = reply('<html>router login, admin/admin</html>', { headers: { 'content-type': 'text/html' } })

@@ -2,6 +2,7 @@ import t from 'tap'
 import { GatewayError } from '../../src/core/errors.js'
 import type { CallScope } from '../../src/core/ports/odoo.js'
 import { createMetadataCache, type MetadataOwner } from '../../src/odoo/metadata/cache.js'
+import { orEnded } from '../../src/odoo/transport/ending.js'
 import { scope, signal } from './servers.js'
 
 const identity = { url: 'http://odoo.example', database: 'lab', uid: 2, server_version: '19.0' }
@@ -108,6 +109,22 @@ t.test('a deadline ends the waiting of its own caller only', async t => {
   await t.rejects(hasty, { code: 'timeout' })
   answer.happen('fields')
   t.equal(await patient, 'fields')
+})
+
+t.test('a fetch that is never answered is not waited for by all who come: who has time left fetches anew', async t => {
+  const cache = createMetadataCache({ clock: Date.now })
+  const scopes: CallScope[] = []
+  const fetch = async (as: CallScope) => {
+    scopes.push(as)
+    // The first is lost, as a request on a connection that is dead.
+    return scopes.length > 1 ? 'fields' : orEnded(new Promise<string>(() => {}), as, Date.now)
+  }
+  const hasty = cache.get(owner, 'x', scope({ deadline: Date.now() + 20 }), fetch)
+  const patient = cache.get(owner, 'x', scope(), fetch)
+  await t.rejects(hasty, { code: 'timeout' })
+  t.equal(await patient, 'fields')
+  t.equal(scopes.length, 2)
+  t.equal(scopes[0]?.signal.aborted, false, 'it has ended as unanswered, not as taken back')
 })
 
 t.test('failures are told to all who wait, and not kept', async t => {

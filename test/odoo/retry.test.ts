@@ -76,4 +76,5 @@ t.test('pauses grow, are never all alike, and are at least as long as Odoo asks 
   )
   t.equal(pauseMs(20, undefined, high), 5000)
   t.equal(pauseMs(0, 7, low), 7000)
+  t.equal(pauseMs(0, 7, high), 7100, 'all who were told the same do not come back at the same moment')
 })

@@ -1,3 +1,4 @@
+import { GatewayError } from '../../core/errors.js'
 import type { Clock } from '../../core/ports/log.js'
 import type { CallScope, Identity } from '../../core/ports/odoo.js'
 import { Ending } from '../transport/ending.js'
@@ -23,7 +24,8 @@ export interface MetadataOwner {
 export interface MetadataCache {
   /**
    * The value under `name`, fetched if need be: once, however many wait. The fetch runs on when one of them leaves,
-   * and is aborted when all have left.
+   * and is aborted when all have left. It has the time of the call that began it: if that was too little, those who
+   * still have some fetch anew, so that one request that is never answered is not waited for by everybody who comes.
    */
   get<T>(owner: MetadataOwner, name: string, scope: CallScope, fetch: (scope: CallScope) => Promise<T>): Promise<T>
   /** Forgets all of one identity, in every language. */
@@ -42,15 +44,14 @@ export function createMetadataCache({ clock, ttlMs = 300_000, maxEntries = 500 }
 
   function start(key: string, turn: string, scope: CallScope, fetch: (scope: CallScope) => Promise<unknown>): Entry {
     const stop = new AbortController()
-    // No deadline of its own: it lives while somebody waits, and each of them has one.
     const shared: CallScope = {
       signal: stop.signal,
-      deadline: Number.POSITIVE_INFINITY,
-      // Nor has it anybody's turn: others wait for it who have not called a thousand times.
+      deadline: scope.deadline,
+      // It has nobody's turn: others wait for it who have not called a thousand times.
       turn,
       ...(scope.onRequest && { onRequest: scope.onRequest })
     }
-    const entry: Entry = { value: fetch(shared), until: null, waiting: 0, stop }
+    const entry: Entry = { value: fetch(shared), until: null, waiting: 0, deadline: scope.deadline, stop }
     entries.set(key, entry)
     entry.value.then(
       () => {
@@ -79,12 +80,18 @@ export function createMetadataCache({ clock, ttlMs = 300_000, maxEntries = 500 }
   return {
     async get<T>(owner: MetadataOwner, name: string, scope: CallScope, fetch: (scope: CallScope) => Promise<T>) {
       const key = ownerPrefix(owner.identity) + JSON.stringify([owner.lang, name])
-      const entry = find(key) ?? start(key, ownerPrefix(owner.identity), scope, fetch)
-      const value = await waitFor(entry, scope, clock, () => {
-        if (entries.get(key) === entry) entries.delete(key)
-      })
-      // Only `fetch` of this very name has filled the entry.
-      return value as T
+      for (;;) {
+        const entry = find(key) ?? start(key, ownerPrefix(owner.identity), scope, fetch)
+        const forget = () => {
+          if (entries.get(key) === entry) entries.delete(key)
+        }
+        try {
+          // Only `fetch` of this very name has filled the entry.
+          return (await waitFor(entry, scope, clock, forget)) as T
+        } catch (error) {
+          if (!isTimeout(error) || clock() >= scope.deadline) throw error
+        }
+      }
     },
     drop(identity) {
       dropWhere(ownerPrefix(identity))
@@ -106,10 +113,14 @@ interface Entry {
   /** Milliseconds since the epoch; null while it is being fetched. */
   until: number | null
   waiting: number
+  /** Of the fetch, in milliseconds since the epoch. */
+  deadline: number
   stop: AbortController
 }
 
 async function waitFor(entry: Entry, scope: CallScope, clock: Clock, forget: () => void): Promise<unknown> {
+  // What is there already is not waited for: most calls ask several times.
+  if (entry.until !== null) return entry.value
   const ending = new Ending(scope, clock)
   entry.waiting++
   try {
@@ -123,9 +134,14 @@ async function waitFor(entry: Entry, scope: CallScope, clock: Clock, forget: () 
     if (entry.waiting === 0 && entry.until === null) {
       // Nobody wants it any more; whoever comes next must not join what is being aborted.
       forget()
-      entry.stop.abort()
+      // At its deadline it ends by itself, as a request that Odoo did not answer and not as one that was taken back.
+      if (clock() < entry.deadline) entry.stop.abort()
     }
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof GatewayError && error.code === 'timeout'
 }
 
 // Each prefix ends in a line break, which JSON never holds: no prefix is the beginning of another's.

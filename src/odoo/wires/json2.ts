@@ -61,7 +61,7 @@ function post(
 
 function decode(call: WireCall, reply: WireReply, url: string): WireAnswer {
   if (reply.status !== 200) throw failure(call, reply, url)
-  if (!/^application\/json\b/.test(reply.headers['content-type'] ?? '')) {
+  if (!/^application\/json\b/i.test(reply.headers['content-type'] ?? '')) {
     throw unavailable('notOdoo', { outcome: 'unknown' })
   }
   const result = reply.complete ? parseJson(reply.text) : undefined
