@@ -72,7 +72,7 @@ export function createHub(options: HubOptions): Hub {
       }
       try {
         const { caller, identity } = begun.hold
-        const content = await firstReads.run(identity.url, async () => {
+        const content = await firstReads.run({ odoo: identity.url, session: sessionOf(begun.hold) }, async () => {
           assertWanted()
           return resources.read(uri, { caller, signal })
         })
@@ -159,6 +159,11 @@ async function begin(gateway: Pick<Gateway, 'hold'>, { caller }: Subscriber, sig
       end = told
     }
   }
+}
+
+/** Callers of the default connection, which they share, are told apart by their keys. */
+function sessionOf({ sessionId, caller }: Hold): string {
+  return sessionId === 'default' ? `default ${caller.principal}` : sessionId
 }
 
 function cancelled(): GatewayError {

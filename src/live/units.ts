@@ -25,7 +25,8 @@ interface RecordView {
   listeners: Set<Listener>
 }
 
-interface ListUnit {
+/** A list, with those who want to know of it. */
+export interface ListUnit {
   query: ListQuery
   listeners: Set<Listener>
 }
@@ -84,6 +85,14 @@ export class Units {
       listeners?.delete(listener)
       if (listeners?.size === 0) this.lists.delete(key)
     }
+  }
+
+  /** Lets a list come after all others. */
+  postpone(list: ListUnit): void {
+    const key = JSON.stringify(list.query)
+    if (this.lists.get(key) !== list) return
+    this.lists.delete(key)
+    this.lists.set(key, list)
   }
 
   /** The sessions that watch, the longest first; each as often as it watches. */

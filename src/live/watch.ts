@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors.js'
 import type { JsonObject } from '../core/json.js'
-import type { Hold, ListQuery, Looked, ResourceAddress, Subscriber, WatchTarget } from '../core/live.js'
+import type { Hold, Looked, ResourceAddress, Subscriber, WatchTarget } from '../core/live.js'
 import type { Gateway } from '../core/ports/gateway.js'
 import type { Log } from '../core/ports/log.js'
 import type { Identity } from '../core/ports/odoo.js'
@@ -8,7 +8,7 @@ import { deleted, gone, hashOf } from './content.js'
 import { isDown, Reader } from './reader.js'
 import type { LiveTime } from './time.js'
 import { type Ask, Turns } from './turns.js'
-import { type RecordUnit, Units } from './units.js'
+import { type ListUnit, type RecordUnit, Units } from './units.js'
 
 /** A subscription as a watch keeps it. */
 export interface Listener {
@@ -174,16 +174,18 @@ export class Watch implements LiveTarget {
 
   async #compareLists(turn: number, reader: Reader): Promise<boolean> {
     let changed = false
-    for (const { query, listeners } of [...this.#units.lists.values()]) {
-      changed = (await this.#compareList(query, listeners, turn, reader)) || changed
+    for (const list of [...this.#units.lists.values()]) {
+      changed = (await this.#compareList(list, turn, reader)) || changed
     }
     return changed
   }
 
-  async #compareList(query: ListQuery, listeners: Set<Listener>, turn: number, reader: Reader): Promise<boolean> {
+  async #compareList(list: ListUnit, turn: number, reader: Reader): Promise<boolean> {
     try {
-      return this.#tell(listeners, await reader.list(query), turn)
+      return this.#tell(list.listeners, await reader.list(list.query), turn)
     } catch (error) {
+      // Should it be this one alone that is never answered in time, the others have their turn in the next look.
+      this.#units.postpone(list)
       if (isDown(error)) throw error
       this.#unreadable(error as GatewayError)
       return false

@@ -80,20 +80,22 @@ export class EventStore implements SdkEventStore {
     return 'Bad Request: nothing follows Last-Event-ID: the call was cancelled, or its answer is no longer kept'
   }
 
-  async getStreamIdForEventId(id: string): Promise<string | undefined> {
-    return this.#parse(id)?.stream
-  }
-
+  /**
+   * Sends what came after an event. There is no `getStreamIdForEventId`, by which the SDK would refuse a stream that it
+   * takes for open: who comes back knows better, and takes the place of a connection that died without a word.
+   */
   async replayEventsAfter(
     lastEventId: string,
     { send }: { send(id: string, message: JSONRPCMessage): Promise<void> }
   ): Promise<string> {
     const last = this.#parse(lastEventId)
     if (last === undefined) throw new Error('an event of another session')
-    for (const { seq, stream, json } of [...this.#events]) {
-      if (stream === last.stream && seq > last.seq) await send(this.#idOf(seq, stream), JSON.parse(json))
+    const { stream } = last
+    // Looked for each time anew: what is stored meanwhile is not told on the new connection yet.
+    for (let event = this.#after(last); event !== undefined; event = this.#after(event)) {
+      await send(this.#idOf(event.seq, stream), JSON.parse(event.json))
     }
-    return last.stream
+    return stream
   }
 
   /**
@@ -123,6 +125,10 @@ export class EventStore implements SdkEventStore {
     const index = this.#events.findIndex(event => event.updated === uri && event.stream === stream)
     const [older] = index < 0 ? [] : this.#events.splice(index, 1)
     if (older !== undefined) this.#bytes -= older.bytes
+  }
+
+  #after({ seq, stream }: Pick<Event, 'seq' | 'stream'>): Event | undefined {
+    return this.#events.find(event => event.stream === stream && event.seq > seq)
   }
 
   #idOf(seq: number, stream: string): string {

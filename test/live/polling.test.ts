@@ -195,6 +195,18 @@ t.test('a failure between the question for dates and the reading loses nothing',
   t.equal(heard.length, 1)
 })
 
+t.test('a list that Odoo never answers in time keeps no other list from being told of', async t => {
+  const { odoo, time, subscribe } = fakeWorld()
+  await subscribe('odoo://res.partner/list?domain=Endless')
+  const { heard } = await subscribe('odoo://res.partner/list?domain=Azure')
+  odoo.before = ({ input }) => {
+    if (input.domain === 'Endless') throw new GatewayError('timeout', 'deadline passed')
+  }
+  odoo.put(7, { name: 'Azure' })
+  await time.pass(minute)
+  t.match(heard, [{ total: 1 }])
+})
+
 t.test('one that asks us to wait is not asked before', async t => {
   const { odoo, time, subscribe } = fakeWorld()
   odoo.put(7, { name: 'Azure' })

@@ -88,13 +88,6 @@ function resume(
   })
 }
 
-/** The server learns of a broken connection a moment later than the client, and until then refuses a second stream. */
-async function resumeOnceBroken(url: URL, session: string, lastEventId: string | undefined) {
-  let response = await resume(url, session, lastEventId)
-  while (response.status === 409) response = await resume(url, session, lastEventId)
-  return response
-}
-
 t.test('a call whose stream broke runs on, and its answer is fetched once, without calling again', async t => {
   const { url, gateway } = await listen(t)
   const session = await openSession(url)
@@ -104,7 +97,7 @@ t.test('a call whose stream broke runs on, and its answer is fetched once, witho
   t.equal(primed.retry, '1000')
   left.abort()
   gateway.finish()
-  const answers = await rest(events(await resumeOnceBroken(url, session, primed.id)))
+  const answers = await rest(events(await resume(url, session, primed.id)))
   t.match(answers, [{ message: { id: 7, result: { structuredContent: { tool: 'odoo_wait' } } } }])
   t.equal(answers.length, 1)
   t.equal(gateway.calls.length, 1)
@@ -120,7 +113,7 @@ t.test('a call that still runs goes on on the new stream, with the progress that
   await next(stream)
   const heard = await next(stream)
   left.abort()
-  const resumed = events(await resumeOnceBroken(url, session, heard.id))
+  const resumed = events(await resume(url, session, heard.id))
   const onward = await next(resumed)
   gateway.finish()
   const all = [heard, onward, ...(await rest(resumed))]
@@ -183,6 +176,28 @@ const subscribe = (uri = 'test://watched') => ({
   params: { uri }
 })
 
+t.test('who comes back takes the place of a connection that died without a word', async t => {
+  const { provider, change } = watched()
+  const { url, gateway } = await listen(t, { providers: [provider] })
+  const session = await openSession(url)
+  await (await post(url, subscribe(), { 'mcp-session-id': session })).text()
+  const deadStream = events(await resume(url, session, undefined))
+  const deadCall = events(await call(url, session, new AbortController()))
+
+  const stream = await resume(url, session, (await next(deadStream)).id)
+  t.equal(stream.status, 200)
+  change()
+  t.match(await next(events(stream)), { message: { params: { uri: 'test://watched' } } })
+  t.strictSame(await rest(deadStream), [], 'there is one stream to tell it on')
+
+  const answer = await resume(url, session, (await next(deadCall)).id)
+  t.equal(answer.status, 200)
+  gateway.finish()
+  t.match(await rest(events(answer)), [{ message: { id: 7, result: {} } }])
+  t.strictSame(await rest(deadCall), [])
+  t.equal(gateway.calls.length, 1, 'without calling again')
+})
+
 t.test('updates that came while the stream of GET was broken are replayed, even if none came before', async t => {
   const { provider, told, change } = watched()
   const { url } = await listen(t, { providers: [provider] })
@@ -201,7 +216,7 @@ t.test('updates that came while the stream of GET was broken are replayed, even 
     await new Promise(setImmediate)
   }
   change()
-  const again = events(await resumeOnceBroken(url, session, primed.id))
+  const again = events(await resume(url, session, primed.id))
   const updated = (uri: string) => ({ message: { method: 'notifications/resources/updated', params: { uri } } })
   t.match(await next(again), updated('test://watched/2'), 'once, however often it changed')
   t.match(await next(again), updated('test://watched'))
@@ -289,7 +304,7 @@ t.test('a client that asks for an answer which is no longer kept is told so', as
   gateway.finish()
   const ping = () => post(url, { jsonrpc: '2.0', id: 9, method: 'ping' }, { 'mcp-session-id': session })
   for (let n = 0; n < 3; n += 1) await (await ping()).text()
-  const refused = await resumeOnceBroken(url, session, id)
+  const refused = await resume(url, session, id)
   t.equal(refused.status, 400)
   t.match(await refused.json(), { error: { message: /cancelled, or its answer is no longer kept/ } })
 })
@@ -340,7 +355,7 @@ t.test('when a session has ended, nothing of it is left: no stream, no timer', a
     const left = new AbortController()
     const { id } = await next(events(await call(url, session, left)))
     left.abort()
-    const resumed = await resumeOnceBroken(url, session, id)
+    const resumed = await resume(url, session, id)
     const stream = await resume(url, session, undefined)
     await fetch(url, { method: 'DELETE', headers: { 'mcp-session-id': session } })
     t.strictSame(await rest(events(resumed)), [], 'a resumed stream ends with its session')

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { until } from '../contract/until.js'
 import { message, type Poll, startBusPeer } from './bus-peer.js'
@@ -88,6 +89,31 @@ t.test('what was told lately is asked for again beside the poll: a slow transact
   t.strictSame(polls, [0, 12], 'the poll goes on from the last id')
   t.strictSame([...new Set(peeks)], [0])
   t.strictSame(watched.looks, ['all', [1, 2], [3]], 'nothing is told twice')
+})
+
+t.test('a link that has ended asks for nothing more, and takes no message from the one after it', async t => {
+  let polls = 0
+  let peeks = 0
+  const peer = await startBusPeer(t, {
+    poll({ options }, response) {
+      // What comes now comes for the link that is open.
+      if (options.peek) return { result: ++peeks === 6 ? [message(5, model, [3])] : [] }
+      polls++
+      // A link that hears something and then breaks, four times; the fifth waits.
+      if (polls % 2 === 1 && polls < 9) return { result: [message(10 + polls, model, [1])] }
+      if (polls < 9) response.destroy()
+      return undefined
+    }
+  })
+  const bus = busFor(t, { url: peer.url, times: { peekAgain: 300, firstPause: 1, longestPause: 2 } })
+  const watched = watchOf({ ...odoo14, url: peer.url })
+  bus.watch(watched)
+  await until('the fifth link waits', () => polls === 9)
+  t.equal(peeks, 5, 'each has asked once at its start')
+  await until('it has asked again', () => peeks >= 6)
+  await until('what it was told is looked at', () => watched.looks.at(-1)?.[0] === 3)
+  await pause(200)
+  t.equal(peeks, 6, 'it alone has asked again')
 })
 
 for (const [what, poll] of [

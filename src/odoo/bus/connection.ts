@@ -42,12 +42,14 @@ export class Connection {
     }
   }
 
-  /** One link, to its end. */
+  /** One link, to its end: after it, nothing that it has begun goes on. */
   async #once(signal: AbortSignal): Promise<Error> {
     const { link, listener } = this.#options
     const ended = new AbortController()
+    const end = () => ended.abort()
+    signal.addEventListener('abort', end, { once: true })
     // What a link still tells when its time is over is no longer heard.
-    const isHeard = () => !signal.aborted && !ended.signal.aborted
+    const isHeard = () => !ended.signal.aborted
     try {
       return await link()(
         {
@@ -61,12 +63,13 @@ export class Connection {
             if (isHeard()) listener.missed()
           }
         },
-        signal
+        ended.signal
       )
     } catch (error) {
       return error as Error
     } finally {
-      ended.abort()
+      signal.removeEventListener('abort', end)
+      end()
     }
   }
 

@@ -18,7 +18,10 @@ export interface LinkListener {
   missed(): void
 }
 
-/** One connection to the bus, from opening to its end. Always ends by throwing: BusEnd, or what `signal` aborts with. */
+/**
+ * One connection to the bus, from opening to its end. Always ends by throwing: BusEnd, or what `signal` aborts with.
+ * Whoever has opened it aborts `signal` after its end, too: then nothing of it may go on.
+ */
 export type Link = (listener: LinkListener, signal: AbortSignal) => Promise<never>
 
 /** Why a link has ended, in words for the log. */
