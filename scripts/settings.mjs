@@ -52,7 +52,8 @@ export function envExample({ settingGroups, variablesOf }) {
 # docs/settings.md says more.
 #
 # Copy this file to .env in the folder that odoo-mcp is started in, or give it to your container. Take away the "#"
-# before what you change. An empty variable is one that is not set.
+# before what you change. An empty variable is one that is not set. A value with a "#" needs quotes here, and must
+# have none for "docker run --env-file", which takes them for a part of it.
 
 ${groups.join('\n\n')}
 `

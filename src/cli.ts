@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
+import { endWhenNobodyReads } from './commands/broken-pipe.js'
 import { configFlags } from './commands/config-flags.js'
 import { endOnSignalsAsFirstProcess } from './commands/first-process.js'
 import { type Command, commands, helpText } from './commands/help.js'
@@ -25,25 +26,29 @@ import { version } from './version.js'
 async function main(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: argv, options, strict: false, allowPositionals: true })
   const { help, version: asked, ...flags } = values as Record<string, string | boolean | undefined>
+  if (help || asked || positionals.some(word => printing.has(word))) endWhenNobodyReads()
   if (help) return print(helpText())
   if (asked) return print(`${version}\n`)
-  const [command, ...more] = positionals
-  if (command !== undefined && !Object.hasOwn(commands, command)) return fail(unknownCommand(command))
-  const unknownFlags = Object.keys(flags).filter(flag => !Object.hasOwn(options, flag))
-  // The word after an unknown flag is its value: the settings name the flag, which is the real mistake.
-  if (more.length > 0 && unknownFlags.length === 0 && command !== 'live')
+  // The word after an unknown flag is its value, and may be a secret: the settings name the flag, the real mistake.
+  const isSpelt = Object.keys(flags).every(flag => Object.hasOwn(options, flag))
+  const [command, ...more] = isSpelt ? positionals : fromCommand(positionals)
+  if (command !== undefined && !isCommand(command)) return fail(unknownCommand(command))
+  if (more.length > 0 && isSpelt && command !== 'live')
     return fail(
       `"${more.join(' ')}" is not understood; expected one command and flags, such as --read-only or --docs=false.`
     )
   // Each command loads only what it needs: an MCP client waits for `stdio` to start.
   if (command === 'openapi') {
+    if (Object.keys(flags).length > 0) return fail('The command openapi takes no flags.')
     await (await import('./commands/openapi.js')).openapi()
     return 0
   }
   if (command === 'live') {
     const { models, ...others } = flags
-    const wish = liveWish(more, models)
-    return runLive(wish, sourcesOf(others, Object.keys(liveFlags)))
+    const sources = sourcesOf(others, Object.keys(liveFlags))
+    // Throws, as above: what looks like an action may be the value of an unknown flag.
+    if (!isSpelt) loadConfig('stdio', sources)
+    return runLive(liveWish(more, models), sources)
   }
   if (command === 'config') {
     const { json, ...others } = flags
@@ -62,13 +67,13 @@ async function main(argv: string[]): Promise<number> {
   const { sources, secret } = generateKey ? withGeneratedKey(given) : { sources: given }
   if (own.sandbox !== true) {
     refuseWithoutSandbox(own)
-    return runWith(command as Command | undefined, sources, secret)
+    return runWith(command, sources, secret)
   }
   refuseConnection(rest)
   const { startSandbox } = await import('./sandbox/sandbox.js')
   const sandbox = await startSandbox(sandboxWish(own))
   try {
-    return await runWith(command as Command | undefined, onSandbox(sources, sandbox), secret)
+    return await runWith(command, onSandbox(sources, sandbox), secret)
   } finally {
     await sandbox.close()
   }
@@ -123,6 +128,18 @@ const options = {
 
 /** The doctor listens nowhere: what guards a listener is no matter of its own. */
 const surfaces: Partial<Record<Command, Surface>> = { serve: 'http', stdio: 'stdio', doctor: 'stdio' }
+
+/** These write to stdout and end. A server over stdio minds its reader itself. */
+const printing: ReadonlySet<string> = new Set<Command>(['config', 'doctor', 'live', 'openapi'])
+
+function fromCommand(words: string[]): string[] {
+  const start = words.findIndex(isCommand)
+  return start === -1 ? [] : words.slice(start)
+}
+
+function isCommand(word: string): word is Command {
+  return Object.hasOwn(commands, word)
+}
 
 function unknownCommand(command: string): string {
   const near = nearest(command, Object.keys(commands))

@@ -12,11 +12,11 @@ export const connectionSettings = {
     description: 'Login name of the default user; not needed with an API key on Odoo 19'
   },
   uid: {
-    kind: 'integer',
+    kind: 'user',
     minimum: 1,
     maximum: 2147483647,
-    never: 'variable',
-    description: 'User id, in place of the login name (no variable: shells set UID)'
+    description:
+      'Id of the default user, or the login name as early servers have it; a variable UID of digits is that of a shell, and not read'
   },
   password: { kind: 'secret', variables: ['ODOO_PASSWORD'], description: 'Password of the default user' },
   api_key: {
@@ -51,8 +51,7 @@ export function defaultConnection(values: Values): Credential | undefined {
     return undefined
   }
   const database = values.text('database')
-  const username = values.text('username')
-  const uid = values.optionalInteger('uid')
+  const { username, uid } = userOf(values)
   const secret = values.text('api_key') ?? values.text('password')
   if (database === undefined) values.report('database', 'missing; expected the database of odoo_url (ODOO_DATABASE)')
   if (username === undefined && uid === undefined) reportNobody(values, protocol)
@@ -66,6 +65,16 @@ export function defaultConnection(values: Values): Credential | undefined {
     ...(values.has('api_key') && { isKey: true as const }),
     protocol
   }
+}
+
+/** Who logs in. Early servers give the login name as `uid`. */
+function userOf(values: Values): { username?: string | undefined; uid?: number | undefined } {
+  const username = values.text('username')
+  const user = values.text('uid')
+  if (user === undefined || !Number.isNaN(Number(user))) return { username, uid: values.optionalInteger('uid') }
+  if (username !== undefined && username !== user)
+    values.report('uid', 'is a login name, given beside username; expected one of the two')
+  return { username: username ?? user }
 }
 
 /** An API key alone is enough where JSON-2 may be spoken: it says whose it is. */

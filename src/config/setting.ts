@@ -3,6 +3,7 @@ export type SettingKind =
   | 'text'
   | 'secret'
   | 'url'
+  | 'user'
   | 'boolean'
   | 'integer'
   | 'seconds'

@@ -1,8 +1,7 @@
-import { parseEnv } from 'node:util'
 import { nearest } from '../core/nearest.js'
+import { readDotenv } from './dotenv.js'
 import type { Setting } from './setting.js'
-import { flagOf, type SettingName, settingNames, settings } from './settings.js'
-import { isAbsent, isFolder, reasonOf } from './unreadable.js'
+import { flagOf, type SettingName, settingNames, settings, variablesOf } from './settings.js'
 import { fromVariables, reportUnknownVariables, type Variables } from './variables.js'
 import { readConfigFile } from './yaml-file.js'
 
@@ -67,7 +66,9 @@ function fromFlag(name: SettingName, { flags }: Sources, problems: string[]): Gi
   const value = flags[flag]
   if (value === undefined) return undefined
   const given = { text: String(value), from: `--${flag}`, source: `flag --${flag}` }
-  if (value !== true || (settings[name] as Setting).kind === 'boolean') return given
+  // An empty one, of a variable that the shell did not know, would take away what other sources say.
+  const isWhole = value === true ? (settings[name] as Setting).kind === 'boolean' : value !== ''
+  if (isWhole) return given
   problems.push(`--${flag}: needs a value, --${flag}=…`)
   return { ...given, refused: true }
 }
@@ -76,17 +77,9 @@ function reportUnknownFlags({ flags, otherFlags = [] }: Sources, problems: strin
   const known = settingNames.map(flagOf)
   for (const flag of Object.keys(flags)) {
     if (known.includes(flag)) continue
-    const near = nearest(flag, [...known, ...otherFlags])
+    // Some write the variable as a flag: --odoo-username.
+    const owner = settingNames.find(name => variablesOf(name).includes(flag.toUpperCase().replaceAll('-', '_')))
+    const near = owner === undefined ? nearest(flag, [...known, ...otherFlags]) : flagOf(owner)
     problems.push(`--${flag}: unknown flag${near === undefined ? '' : `; did you mean --${near}?`}`)
-  }
-}
-
-/** The variables of the file `.env`. A folder of that name is somebody else's: Python keeps its own things in one. */
-function readDotenv({ readFile }: Sources, problems: string[]): Variables {
-  try {
-    return parseEnv(readFile('.env')) as Variables
-  } catch (error) {
-    if (!isAbsent(error) && !isFolder(error)) problems.push(`.env: cannot be read, ${reasonOf(error)}`)
-    return {}
   }
 }

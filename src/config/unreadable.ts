@@ -24,5 +24,6 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'this user may not read it',
   EPERM: 'this user may not read it',
   EISDIR: 'it is a folder',
-  ELOOP: 'it is a link to itself'
+  ELOOP: 'it is a link to itself',
+  ENOTEXT: 'it is no text in UTF-8; save it as UTF-8'
 }

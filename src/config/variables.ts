@@ -1,6 +1,7 @@
 import { nearest } from '../core/nearest.js'
 import { type SettingName, settingNames, variablesOf } from './settings.js'
 import type { Given, Sources } from './sources.js'
+import { readText } from './text-file.js'
 import { reasonOf } from './unreadable.js'
 
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -11,11 +12,8 @@ export interface VariablePlace {
   suffix: string
 }
 
-/**
- * Variables that anybody's shell may hold, not for us: they count only beside ODOO_URL. UID is set by shells to the
- * number of the local user and is never read.
- */
-const ambient = new Set(['DATABASE', 'USERNAME', 'PASSWORD', 'PASSWORD_FILE', 'API_KEY', 'API_KEY_FILE'])
+/** Variables that anybody's shell may hold, not for us: they count only beside ODOO_URL. */
+const ambient = new Set(['DATABASE', 'USERNAME', 'UID', 'PASSWORD', 'PASSWORD_FILE', 'API_KEY', 'API_KEY_FILE'])
 
 /** A setting among the variables of one place. A secret may be in a file that a `…_FILE` variable names. */
 export function fromVariables(
@@ -26,8 +24,7 @@ export function fromVariables(
 ): Given | undefined {
   const hasOdoo = Boolean(variables.ODOO_URL || sources.env.ODOO_URL || sources.flags['odoo-url'])
   const set = variablesOf(name).filter(
-    // An empty variable is how compose files and shells say "not set".
-    variable => (variables[variable] ?? '') !== '' && (hasOdoo || !ambient.has(variable))
+    variable => isSet(variable, variables[variable]) && (hasOdoo || !ambient.has(variable))
   )
   const [variable] = set
   if (variable === undefined) return undefined
@@ -44,17 +41,22 @@ export function fromVariables(
   return { text, from, source, ...(problem !== undefined && { refused: true }) }
 }
 
+/** An empty variable is how compose files and shells say "not set"; UID of digits is their number of the local user. */
+function isSet(variable: string, value = ''): boolean {
+  return value !== '' && !(variable === 'UID' && /^\d+$/.test(value))
+}
+
 /** CONFIG_FILE and CA_FILE name a file too, but as a setting. */
 function isFileVariable(name: SettingName, variable: string): boolean {
   return variable.endsWith('_FILE') && variable !== name.toUpperCase()
 }
 
 /** The secret that a file holds, without the line break at its end; or what is wrong with the file. */
-export function readSecret(path: string, { readFile }: Sources): [secret: string, problem?: string] {
+export function readSecret(path: string, sources: Sources): [secret: string, problem?: string] {
   // What looks like no path may be the secret itself, put into the wrong variable.
   const shown = /^([./~]|[A-Za-z]:\\)/.test(path) ? `the file ${JSON.stringify(path)}` : 'the file that it names'
   try {
-    const secret = readFile(path).trim()
+    const secret = readText(path, sources).trim()
     return secret === '' ? ['', `${shown} is empty`] : [secret]
   } catch (error) {
     return ['', `${shown} cannot be read, ${reasonOf(error)}`]

@@ -1,6 +1,7 @@
 import { nearest } from '../core/nearest.js'
 import { keysOf, type SettingName, settingNames, settings, variablesOf } from './settings.js'
 import type { Found, Given, Sources } from './sources.js'
+import { readText } from './text-file.js'
 import { isAbsent, reasonOf } from './unreadable.js'
 import { readSecret } from './variables.js'
 import { parseYaml, type Yaml, type YamlEntry } from './yaml-document.js'
@@ -26,9 +27,9 @@ export function readConfigFile(named: Given | undefined, sources: Sources, probl
   return {}
 }
 
-function read(path: string, named: Given | undefined, { readFile }: Sources, problems: string[]): string | undefined {
+function read(path: string, named: Given | undefined, sources: Sources, problems: string[]): string | undefined {
   try {
-    return readFile(path)
+    return readText(path, sources)
   } catch (error) {
     const shown = named === undefined ? path : `${named.from}: ${JSON.stringify(path)}`
     if (named !== undefined || !isAbsent(error)) problems.push(`${shown} cannot be read, ${reasonOf(error)}`)

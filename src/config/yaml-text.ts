@@ -17,6 +17,7 @@ export function textOf(value: Yaml, kind: SettingKind): YamlText | undefined {
   if (kind === 'boolean') return scalarOf(value, 'boolean', 'expected true or false, without quotes')
   if (kind === 'integer' || kind === 'seconds' || kind === 'bytes')
     return scalarOf(value, 'number', 'expected a number, without quotes and without a unit')
+  if (kind === 'user' && value.is === 'scalar' && typeof value.value === 'number') return { text: value.source }
   const isList = kind === 'list' || kind === 'secrets'
   if (isList && value.is === 'list') return listOf(value.items)
   const expected = isList ? 'expected a list of texts' : 'expected a text'

@@ -2,7 +2,7 @@ import t from 'tap'
 import { commands } from '../../src/commands/help.js'
 import { flagOf, settings } from '../../src/config/settings.js'
 import { version } from '../../src/version.js'
-import { run } from './cli.js'
+import { run, start } from './cli.js'
 
 t.test('--help lists every command and every setting', async t => {
   for (const args of [['--help'], ['-h'], ['serve', '--help']]) {
@@ -18,6 +18,14 @@ t.test('--version writes the version and nothing else', async t => {
   t.match(await run(['-v']), { code: 0, stdout: `${version}\n`, stderr: '' })
 })
 
+for (const args of [['--help'], ['config'], ['openapi']]) {
+  t.test(`a reader who leaves ends ${args} without a stack trace, as shells expect it`, async t => {
+    const { child, ended } = start(args)
+    child.stdout.destroy()
+    t.match(await ended, { code: 141, stderr: '' })
+  })
+}
+
 const mistakes: [string, string[], RegExp][] = [
   ['an unknown command', ['serv'], /^"serv" is not a command; did you mean serve\? odoo-mcp --help lists them\.\n$/],
   [
@@ -27,7 +35,23 @@ const mistakes: [string, string[], RegExp][] = [
   ],
   ['an unknown flag', ['serve', '--odo-url=x'], /--odo-url: unknown flag; did you mean --odoo-url\?\n$/],
   ['an unknown flag and its value', ['serve', '--prot', '80'], /--prot: unknown flag; did you mean --port\?\n$/],
+  [
+    'an unknown flag before the command',
+    ['--pasword', 'hunter2-Xyzzy', 'serve'],
+    /problem:\n {2}--pasword: unknown flag; did you mean --password\?\n$/
+  ],
+  [
+    'an unknown flag without a command',
+    ['--pasword', 'hunter2-Xyzzy'],
+    /problem:\n {2}--pasword: unknown flag; did you mean --password\?\n$/
+  ],
+  [
+    'an unknown flag before the action of live',
+    ['live', '--pasword', 'hunter2-Xyzzy', 'status'],
+    /problem:\n {2}--pasword: unknown flag; did you mean --password\?\n$/
+  ],
   ['a flag without its value', ['serve', '--port'], /--port: needs a value, --port=…\n$/],
+  ['a flag of openapi', ['openapi', '--port=1'], /^The command openapi takes no flags\.\n$/],
   ['a second command', ['serve', 'stdio'], /^"stdio" is not understood; expected one command and flags/]
 ]
 for (const [what, args, message] of mistakes) {

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import t from 'tap'
 import { ConfigError } from '../../src/config/config.js'
 import type { Setting } from '../../src/config/setting.js'
 import { flagOf, keysOf, type SettingName, settingNames, settings, variablesOf } from '../../src/config/settings.js'
+import fc, { runs } from '../fast-check.js'
 import { type Given, load, problemsOf } from './loading.js'
 
 const secret = 'hunter2-Xyzzy'
@@ -67,7 +67,7 @@ t.test('whatever the sources hold, the settings load or say what is wrong; nothi
     }
     return true
   })
-  fc.assert(property, { numRuns: 300 })
+  fc.assert(property, { numRuns: runs(300) })
   t.ok(refused > 100, 'control: much of it is refused')
 })
 
@@ -100,7 +100,7 @@ t.test('no problem shows a secret, wherever it was put and whatever stands besid
       return !problems.join('\n').includes(secret)
     }
   )
-  fc.assert(property, { numRuns: 300 })
+  fc.assert(property, { numRuns: runs(300) })
   t.ok(refused > 100, 'control: much of it is refused')
 })
 
@@ -122,7 +122,9 @@ const special: Partial<Record<SettingName, fc.Arbitrary<Value>>> = {
   host: fc.constantFrom('127.0.0.1', 'localhost', '::1', '0.0.0.0', 'mcp.example.com'),
   allowed_origins: fc.array(url),
   allowed_odoo_hosts: fc.array(word.map(name => `*.${name}`)),
-  allowed_hosts: fc.array(word)
+  allowed_hosts: fc.array(word),
+  // Of digits alone it is not read from a variable UID, which is that of a shell.
+  uid: word
 }
 
 function validOf(name: SettingName): fc.Arbitrary<Value> {
@@ -143,6 +145,13 @@ const everywhere = settingNames.filter(
   name => variablesOf(name).length > 0 && keysOf(name).length > 0 && name !== 'ca_file'
 )
 const right = fc.record(Object.fromEntries(everywhere.map(name => [name, validOf(name)])), { requiredKeys: [] })
+
+/** The values, with what they need beside them. */
+function complete(values: Partial<Record<SettingName, Value>>): Partial<Record<SettingName, Value>> {
+  const { username, ...others } = { ...whole, ...values }
+  // A login name comes under one of the two names.
+  return others.uid !== undefined || username === undefined ? others : { ...others, username }
+}
 
 function waysIn(values: Partial<Record<SettingName, Value>>): Record<string, Given> {
   const entries = Object.entries(values) as [SettingName, Value][]
@@ -184,12 +193,12 @@ const roomy = { max_limit: 100_000, session_max: 2_592_000, max_sessions: 1_000_
 t.test('any valid values make the same settings by flag, by variable, in .env and in YAML', async t => {
   let loaded = 0
   const property = fc.property(right, fc.boolean(), (values, isRoomy) => {
-    const { flag, ...others } = waysIn({ ...whole, ...values, ...(isRoomy && roomy) })
+    const { flag, ...others } = waysIn(complete({ ...values, ...(isRoomy && roomy) }))
     const expected = outcomeOf(flag as Given)
     loaded += Array.isArray(expected) ? 0 : 1
     return Object.values(others).every(given => JSON.stringify(outcomeOf(given)) === JSON.stringify(expected))
   })
-  fc.assert(property, { numRuns: 200 })
+  fc.assert(property, { numRuns: runs(200) })
   t.ok(loaded > 20, `control: many of them load (${loaded})`)
 })
 
@@ -197,11 +206,11 @@ for (const name of everywhere) {
   t.test(`${name} means the same by flag, by variable, in .env and in YAML`, async t => {
     let loaded = 0
     const property = fc.property(validOf(name), value => {
-      const found = Object.values(waysIn({ ...whole, ...roomy, [name]: value })).map(outcomeOf)
+      const found = Object.values(waysIn(complete({ ...roomy, [name]: value }))).map(outcomeOf)
       loaded += Array.isArray(found[0]) ? 0 : 1
       return new Set(found.map(outcome => JSON.stringify(outcome))).size === 1
     })
-    fc.assert(property, { numRuns: 6 })
+    fc.assert(property, { numRuns: runs(6) })
     t.ok(loaded > 0, 'control: it loads')
   })
 }

@@ -44,8 +44,7 @@ for (const [variable, rival] of spellings) {
 t.test('every setting has a flag and a variable of its name, and says what it is', async t => {
   for (const [name, { description }] of Object.entries(settings)) {
     t.match(flagOf(name), /^[a-z]+(-[a-z]+)*$/)
-    if (name === 'uid') t.strictSame(variablesOf(name), [], 'shells set UID')
-    else t.ok(variablesOf(name as keyof typeof settings).includes(name.toUpperCase()))
+    t.ok(variablesOf(name as keyof typeof settings).includes(name.toUpperCase()))
     t.ok(description.length > 10)
   }
 })
@@ -99,6 +98,39 @@ t.test('access keys in a file may stand one in a line', async t => {
 t.test('a .env that cannot be read is a problem; a folder of that name is not ours', async t => {
   t.strictSame(problemsOf({ files: { '.env': fault('EACCES') } }), ['.env: cannot be read, this user may not read it'])
   t.strictSame(problemsOf({ files: { '.env': fault('EISDIR') } }), [])
+})
+
+t.test('files that an editor of Windows has written are read', async t => {
+  const dotenv = `\uFEFF# ours\r\nPORT=1\r\nREAD_ONLY="true"\r\n`
+  t.match(load({ files: { '.env': dotenv } }), { listen: { port: 1 }, policy: { readOnly: true } })
+  t.equal(load({ files: { '.env': '\uFEFFPORT=1\r\n' } }).listen.port, 1)
+  const key = `\uFEFF${'f'.repeat(32)}\r\n`
+  t.match(load({ env: { MCP_API_KEY_FILE: '/run/key' }, files: { '/run/key': key } }).accessKeys, [
+    { secret: 'f'.repeat(32) }
+  ])
+})
+
+t.test('a file in UTF-16, of which nothing would be found, is a problem', async t => {
+  // What is left of it when it is read as UTF-8.
+  const utf16 = (text: string) => `\uFFFD\uFFFD${text.replace(/./g, '$&\0')}`
+  const why = 'it is no text in UTF-8; save it as UTF-8'
+  t.strictSame(problemsOf({ files: { '.env': utf16('READ_ONLY=true') } }), [`.env: cannot be read, ${why}`])
+  t.strictSame(problemsOf({ files: { 'config.yaml': utf16('port: 1') } }), [`config.yaml cannot be read, ${why}`])
+  t.strictSame(problemsOf({ env: { MCP_API_KEY_FILE: '/run/key' }, files: { '/run/key': utf16('k'.repeat(32)) } }), [
+    `MCP_API_KEY_FILE: the file "/run/key" cannot be read, ${why}`
+  ])
+})
+
+t.test('a variable without a value in .env is a problem, and hides no other', async t => {
+  const dotenv = 'words\nPORT=1\nREAD_ONLY\nexport DENIED_MODELS=hr.*\nDOCS: false\r\nBURST=7'
+  t.strictSame(problemsOf({ files: { '.env': dotenv } }), [
+    '.env:3: READ_ONLY has no value; expected READ_ONLY=…',
+    '.env:5: DOCS has no value; expected DOCS=…'
+  ])
+  t.match(load({ files: { '.env': 'words\nPORT=1\nmore: words\nexport DENIED_MODELS=hr.*' } }), {
+    listen: { port: 1 },
+    policy: { deniedModels: ['hr.*'] }
+  })
 })
 
 t.test('what Kubernetes says of a Service called "odoo" is no mistake of ours', async t => {
@@ -155,6 +187,33 @@ t.test("what anybody's shell may hold is not taken for a connection", async t =>
     'ada'
   )
   t.equal(load({ env: { ...ambient, ODOO_URL: '' } }).odoo, undefined)
+})
+
+t.test('UID is a login name; of digits it is what shells set, and not read', async t => {
+  const { ODOO_USERNAME: _username, ...rest } = odoo
+  const user = (env: Record<string, string>) => load({ env: { ...rest, ...env } }).odoo
+  t.match(user({ UID: 'ada' }), { username: 'ada', uid: undefined })
+  t.match(user({ UID: '1000' }), { username: undefined, uid: undefined })
+  t.match(user({ UID: '1000', ODOO_USERNAME: 'bob' }), { username: 'bob', uid: undefined })
+  t.equal(load({ env: { UID: 'ada' } }).odoo, undefined, 'nor is it read where there is no Odoo')
+  t.strictSame(problemsOf({ env: { ...odoo, UID: 'bob' } }), [
+    'UID: is a login name, given beside username; expected one of the two (given: "bob")'
+  ])
+})
+
+t.test('an empty flag is a problem: it takes away nothing that another source says', async t => {
+  const env = { DENIED_MODELS: 'hr.*', MCP_API_KEY: 'k'.repeat(32) }
+  for (const flag of ['denied-models', 'access-keys', 'database', 'read-only']) {
+    t.strictSame(problemsOf({ flags: { [flag]: '' }, env }), [`--${flag}: needs a value, --${flag}=…`])
+  }
+  t.strictSame(problemsOf({ flags: { 'denied-models': '[]' }, env }), [], 'control: a list may be empty')
+})
+
+t.test('a variable or key that is written as a flag is told the flag', async t => {
+  const meant = (flag: string) => problemsOf({ flags: { [flag]: 'x' } })
+  t.strictSame(meant('odoo-username'), ['--odoo-username: unknown flag; did you mean --username?'])
+  t.strictSame(meant('config-file'), ['--config-file: unknown flag; did you mean --config?'])
+  t.strictSame(meant('mcp-api-key'), ['--mcp-api-key: unknown flag; did you mean --access-keys?'])
 })
 
 t.test('every problem is told at once, and in one message', async t => {

@@ -64,7 +64,7 @@ t.test('durations are seconds, with fractions', async t => {
 const mistakes: [flag: string, text: string, problem: string][] = [
   ['port', 'http', '--port: expected an integer from 0 to 65535 (given: "http")'],
   ['port', '-1', '--port: expected an integer from 0 to 65535 (given: "-1")'],
-  ['port', '', '--port: expected an integer from 0 to 65535 (given: "")'],
+  ['port', '', '--port: needs a value, --port=…'],
   ['port', '65536', '--port: expected an integer from 0 to 65535 (given: "65536")'],
   ['port', '8000.5', '--port: expected an integer from 0 to 65535 (given: "8000.5")'],
   ['max-sessions', '0', '--max-sessions: expected an integer from 1 to 1000000 (given: "0")'],

@@ -48,6 +48,42 @@ live_models: ~
   })
 })
 
+t.test("an early server's file means what its documentation says: uid is the login name", async t => {
+  const text = `
+# config.yaml
+protocol: xmlrpc  # or jsonrpc
+connection_type: stdio  # or sse
+odoo_url: http://localhost:8069
+database: my_database
+uid: admin
+password: admin
+requests_per_minute: 120
+sse_queue_maxsize: 1000
+allowed_origins: ["*"]  # for SSE connections
+`
+  const { odoo, surface, rate, streams } = load(yaml(text))
+  t.strictSame(odoo, {
+    url: 'http://localhost:8069',
+    database: 'my_database',
+    username: 'admin',
+    secret: 'admin',
+    protocol: 'xmlrpc'
+  })
+  t.match({ surface, rate, streams }, { surface: 'stdio', rate: { perMinute: 120 }, streams: { queueMax: 1000 } })
+})
+
+t.test('a uid is a number or a login name, and no other number', async t => {
+  const rest = 'odoo_url: http://erp\ndatabase: x\npassword: x\n'
+  const user = (uid: string) => load(yaml(`${rest}uid: ${uid}`)).odoo
+  t.match(user('7'), { uid: 7, username: undefined })
+  t.match(user('"7"'), { uid: 7, username: undefined })
+  t.match(user('ada'), { uid: undefined, username: 'ada' })
+  for (const uid of ['0', '-1', '2.5', '2147483648']) {
+    t.match(problemsOf(yaml(`${rest}uid: ${uid}`)), [/^config\.yaml:4: uid: expected an integer from 1 to 2147483647/])
+  }
+  t.strictSame(problemsOf(yaml(`${rest}uid: [7]`)), ['config.yaml:4: uid: expected a text'])
+})
+
 for (const [what, text] of [
   ['an empty file', ''],
   ['a file of comments', '# port: 1\n'],

@@ -62,6 +62,7 @@ t.test('every command line names what exists', async t => {
   t.equal(lines.length, 2)
   for (const line of lines) {
     for (const [, name = ''] of line.matchAll(/--env (\w+)=/g)) t.ok(variables.has(name), name)
+    t.notMatch(line, /--env \S+[\s\\]+(?!--)\w/, 'an --env takes the name right behind it for a variable')
     for (const [, name = ''] of line.matchAll(/\$(\w+)/g)) t.ok(variables.has(name), name)
     t.match(line, /-- npx -y odoo-mcp stdio\n$|https:\/\/mcp\.example\.com\/mcp --header "Authorization: Bearer /)
   }
