@@ -23,6 +23,14 @@ export interface Belonging {
  * `ir.default`, `ir.property` and `mail.tracking.value`. Undefined for every other model.
  */
 export function belongingOf(fields: FieldMap): Belonging | undefined {
+  // Every call asks, and there are models with hundreds of fields.
+  if (!known.has(fields)) known.set(fields, findBelonging(fields))
+  return known.get(fields)
+}
+
+const known = new WeakMap<FieldMap, Belonging | undefined>()
+
+function findBelonging(fields: FieldMap): Belonging | undefined {
   const model = ['res_model', 'model'].find(name => fields.get(name)?.type === 'char' && fields.get(name)?.searchable)
   if (model !== undefined && fields.has('res_id')) {
     return { model, unless: model, id: 'res_id', ...(fields.has('res_field') && { field: 'res_field' }) }

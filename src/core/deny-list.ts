@@ -25,6 +25,8 @@ export const noAccessModels: readonly string[] = [
   'change.password.*',
   'res.device*',
   'ir.actions.server',
+  // Up to 16: the values that a server action writes, each an expression.
+  'ir.server.object.lines',
   'base.automation',
   'ir.cron*',
   'ir.qweb*',
@@ -36,7 +38,11 @@ export const noAccessModels: readonly string[] = [
   'base_import.*',
   'base.module.*',
   'base.language.*',
-  'res.config.settings',
+  'res.config*',
+  'ir.demo*',
+  // They write scripts and styles of pages.
+  'web_editor.assets',
+  'website.assets',
   'ir.logging',
   'ir.profile'
 ]
@@ -55,11 +61,21 @@ export const readOnlyModels: readonly string[] = [
   'ir.module.*',
   'res.groups*',
   'res.users',
-  'mail.template',
-  'sms.template',
+  // Odoo evaluates what they hold (each seen in the source), and their previews show any template of any record.
+  'mail.template*',
+  'sms.template*',
+  'digest.tip',
+  'gamification.goal.definition',
+  // A translation of a page is a part of the page.
+  'ir.translation',
+  'theme.*',
+  // They delete records of whatever model they name.
+  'privacy.lookup.*',
+  'data_recycle.*',
   'mail.alias*',
   'portal.share',
   'portal.wizard*',
+  'project.share.wizard*',
   'base.partner.merge.*'
 ]
 
@@ -98,10 +114,31 @@ export const deniedMethods: readonly string[] = [
   'run_check',
   '*totp_*',
   '*revoke_all_devices',
-  // They open a record to whoever has the link.
-  'generate_access_token',
-  'get_portal_url',
+  '*create_user',
+  '*create_users',
+  '*access_token',
+  '*refresh_token',
+  // They open a record to whoever has the link, which they answer (each seen on 14 or 19, or in the source).
+  'get_*_url',
+  'get_access_action',
+  'preview_*',
+  'action_preview_*',
+  'action_customer_preview',
+  'action_get_share_url',
   'action_grant_access',
+  // They show or send any template of any record, such as the mail with the link that sets a password (14 and 19), or
+  // evaluate text.
+  'render_message',
+  'onchange_template_id*',
+  'generate_email*',
+  'get_mail_values',
+  'message_*_with_*',
+  'activity_send_mail',
+  'qweb_render_view',
+  'execute_code',
+  'eval_value',
+  // It reads any address, from where Odoo stands.
+  'pad_get_content',
   // Nested or bulk ways around the checks of fields and values: what the web client has (`web_read`, `web_save`,
   // `web_create_users`, `web_override_translations` …) is there as a tool.
   'web_*',
@@ -147,5 +184,18 @@ export const withheldFields: readonly string[] = [
   'signup_url',
   '*api_key',
   '*private_key*',
-  'totp_*'
+  'totp_*',
+  '*_token',
+  '*_rtoken',
+  '*_pwd'
+]
+
+/** Models whose text Odoo evaluates where it finds an expression in it, besides those that say so by a field. */
+export const renderingModels: readonly string[] = [
+  'mail.compose.message',
+  'account.invoice.send',
+  'sms.composer',
+  'survey.invite',
+  'slide.channel.invite',
+  'mailing.*'
 ]

@@ -134,6 +134,11 @@ function toLeaf([field, operator, value]: [unknown, unknown, Json], at: string, 
   return { field, operator: known, value, at }
 }
 
+/** Whether a value is an operator of a leaf, in any of Odoo's spellings. */
+export function isOperator(value: unknown): boolean {
+  return toOperator(typeof value === 'string' ? value.trim().toLowerCase() : value) !== undefined
+}
+
 function toOperator(operator: unknown): Operator | undefined {
   if (typeof operator !== 'string') return undefined
   return operators.find(known => known === operator) ?? synonyms.get(operator)

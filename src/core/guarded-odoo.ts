@@ -9,9 +9,7 @@ import type { Group, OdooPort, Row } from './ports/odoo.js'
  */
 export function guardedOdoo(odoo: OdooPort, policy: Policy): OdooPort {
   return {
-    get identity() {
-      return odoo.identity
-    },
+    identity: odoo.identity,
     async search(model, query) {
       return odoo.search(model, { ...query, domain: (await narrowed(odoo, policy, model, query.domain)).domain })
     },
@@ -43,8 +41,29 @@ export function guardedOdoo(odoo: OdooPort, policy: Policy): OdooPort {
     create: (...args) => odoo.create(...args),
     write: (...args) => odoo.write(...args),
     unlink: (...args) => odoo.unlink(...args),
-    call: (...args) => odoo.call(...args)
+    async call(model, method, ...args) {
+      const reply = await odoo.call(model, method, ...args)
+      return viewMethods.has(method) ? { ...reply, result: withoutHidden(reply.result, policy) } : reply
+    }
   }
+}
+
+/** They describe the fields of whatever models stand in a view: 14 within the fields, later versions in `models`. */
+const viewMethods: ReadonlySet<string> = new Set(['get_views', 'get_view', 'fields_view_get', 'load_views'])
+
+function withoutHidden(value: Json, policy: Policy): Json {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(item => withoutHidden(item, policy))
+  const isHidden = typeof value.relation === 'string' && !policy.mayRead(value.relation)
+  const members = Object.entries(value).filter(([name]) => !(isHidden && name === 'views'))
+  return Object.fromEntries(
+    members.map(([name, member]) => [name, withoutHidden(name === 'models' ? visible(member, policy) : member, policy)])
+  )
+}
+
+function visible(models: Json, policy: Policy): Json {
+  if (typeof models !== 'object' || models === null || Array.isArray(models)) return models
+  return Object.fromEntries(Object.entries(models).filter(([model]) => policy.mayRead(model)))
 }
 
 /** A domain with the term that leaves out what the policy hides, which stands first. */

@@ -11,9 +11,33 @@ export const maxDepth = 32
  * Parses JSON from a caller. Throws SyntaxError for what is not JSON, and otherwise what `assertSafeJson` throws.
  */
 export function parseJson(text: string): Json {
+  assertShallow(text)
   const value = JSON.parse(text) as Json
   assertSafeJson(value)
   return value
+}
+
+/** Before it is parsed: millions of brackets would take seconds and much memory, which everybody else waits for. */
+function assertShallow(text: string): void {
+  let depth = 0
+  let inString = false
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case 0x22: // "
+        inString = !inString
+        break
+      case 0x5c: // A backslash, which takes away the meaning of what follows.
+        at += 1
+        break
+      case 0x5b: // [
+      case 0x7b: // {
+        if (!inString && ++depth > maxDepth) refuse(`is nested deeper than ${maxDepth} levels`)
+        break
+      case 0x5d: // ]
+      case 0x7d: // }
+        if (!inString) depth -= 1
+    }
+  }
 }
 
 /**

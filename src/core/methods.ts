@@ -1,3 +1,4 @@
+import { isOperator } from './domain.js'
 import type { Json, JsonObject } from './json.js'
 import type { Effect } from './policy.js'
 
@@ -123,15 +124,17 @@ export interface Argument {
 
 /**
  * Finds the arguments of an ORM method by position and by keyword. `args` and `kwargs` are changed by `replace`, so
- * hand in copies. Arguments that the table does not know are left out; of an unknown method only keywords that end in
- * `domain` are known.
+ * hand in copies. Arguments that the table does not know are left out; of an unknown method only lists that read as a
+ * domain are known, and keywords that end in `domain`.
  * @param hasIds whether the ids were given apart, and `args` begin with the second positional argument
  */
 export function bindArguments(method: string, args: Json[], kwargs: JsonObject, hasIds: boolean): Argument[] {
-  const parameters = methodInfo(method)?.parameters ?? []
+  const info = methodInfo(method)
+  const parameters = info?.parameters ?? []
+  const guess = (value: Json) => (info === undefined && looksLikeDomain(value) ? 'domain' : 'other')
   const shift = hasIds ? 1 : 0
   const positional = args.map((value, index): Argument => {
-    const kind = parameters[index + shift]?.kind ?? 'other'
+    const kind = parameters[index + shift]?.kind ?? guess(value)
     const replace = (checked: Json) => {
       args[index] = checked
     }
@@ -139,11 +142,19 @@ export function bindArguments(method: string, args: Json[], kwargs: JsonObject, 
   })
   const named = Object.entries(kwargs).map(([name, value]): Argument => {
     const known = parameters.find(parameter => parameter.names.includes(name))?.kind
-    const kind = known ?? (name.endsWith('domain') ? 'domain' : 'other')
+    const kind = known ?? (name.endsWith('domain') ? 'domain' : guess(value))
     const replace = (checked: Json) => {
       kwargs[name] = checked
     }
     return { kind, value, at: `kwargs.${name}`, replace }
   })
   return [...positional, ...named]
+}
+
+function looksLikeDomain(value: Json): boolean {
+  return Array.isArray(value) && value.some(isLeaf) && value.every(item => typeof item === 'string' || isLeaf(item))
+}
+
+function isLeaf(item: Json): boolean {
+  return Array.isArray(item) && item.length === 3 && typeof item[0] === 'string' && isOperator(item[1])
 }

@@ -8,12 +8,18 @@ export function matcher(patterns: readonly string[]): (name: string) => boolean 
   return name => regex.test(name)
 }
 
-/** The same test as a domain on a field of text, for Odoo to decide. There must be at least one pattern. */
-export function matchingDomain(field: string, patterns: readonly string[]): Json[] {
+/**
+ * The same test as a domain on a field of text, for Odoo to decide: gives the domain for any field. There must be at
+ * least one pattern.
+ */
+export function domainMatcher(patterns: readonly string[]): (field: string) => Json[] {
   const exact = patterns.filter(pattern => !pattern.includes('*'))
-  const leaves: Json[][] = patterns
+  const like = patterns
     .filter(pattern => pattern.includes('*'))
-    .map(pattern => [field, '=like', pattern.replace(/[\\_%]/g, '\\$&').replaceAll('*', '%')])
-  if (exact.length > 0) leaves.unshift([field, 'in', exact])
-  return [...leaves.slice(1).map(() => '|'), ...leaves]
+    .map(pattern => pattern.replace(/[\\_%]/g, '\\$&').replaceAll('*', '%'))
+  return field => {
+    const leaves: Json[][] = like.map(value => [field, '=like', value])
+    if (exact.length > 0) leaves.unshift([field, 'in', exact])
+    return [...leaves.slice(1).map(() => '|'), ...leaves]
+  }
 }

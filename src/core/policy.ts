@@ -1,6 +1,6 @@
 import { deniedMethods, noAccessModels, readOnlyModels, withheldFields } from './deny-list.js'
 import type { Json } from './json.js'
-import { matcher, matchingDomain } from './patterns.js'
+import { domainMatcher, matcher } from './patterns.js'
 import type { PolicySummary } from './ports/gateway.js'
 
 export interface PolicySettings {
@@ -52,6 +52,15 @@ export function createPolicy(settings: PolicySettings): Policy {
   const isMethodLifted = matcher(methods.lifted)
   const isMethodDenied = matcher(deniedMethods)
   const isWithheld = matcher(withheldFields)
+  // A pattern that fits the text of another, star for star, fits whatever that one does.
+  const standing = noAccessModels.filter(pattern => !isLifted(pattern))
+  const domains = {
+    allowed: domainMatcher(settings.allowedModels),
+    added: domainMatcher(models.added),
+    standing: domainMatcher(standing),
+    lifted: domainMatcher(models.lifted),
+    withheld: domainMatcher(withheldFields)
+  }
 
   const hidden = (model: string) => !isAllowed(model) || isDenied(model) || (isNoAccess(model) && !isLifted(model))
 
@@ -83,18 +92,15 @@ export function createPolicy(settings: PolicySettings): Policy {
       secretTypes.has(type) && (isWithheld(field.toLowerCase()) || isWithheld(lastOf(related).toLowerCase())),
     hiddenModels(field) {
       const parts: Json[][] = []
-      if (settings.allowedModels.length > 0) parts.push(['!', ...matchingDomain(field, settings.allowedModels)])
-      if (models.added.length > 0) parts.push(matchingDomain(field, models.added))
-      // A pattern that fits the text of another, star for star, fits whatever that one does.
-      const standing = noAccessModels.filter(pattern => !isLifted(pattern))
+      if (settings.allowedModels.length > 0) parts.push(['!', ...domains.allowed(field)])
+      if (models.added.length > 0) parts.push(domains.added(field))
       if (standing.length > 0) {
-        const denied = matchingDomain(field, standing)
-        const { lifted } = models
-        parts.push(lifted.length === 0 ? denied : ['&', ...denied, '!', ...matchingDomain(field, lifted)])
+        const denied = domains.standing(field)
+        parts.push(models.lifted.length === 0 ? denied : ['&', ...denied, '!', ...domains.lifted(field)])
       }
       return parts.flatMap((part, index) => (index < parts.length - 1 ? ['|', ...part] : part))
     },
-    withheldFields: field => matchingDomain(field, withheldFields)
+    withheldFields: domains.withheld
   }
 }
 

@@ -4,6 +4,9 @@ import type { Json, JsonObject } from './json.js'
 /** What a schema expects in words, for messages; a symbol, so that it is never published. */
 export const Expected = Symbol('expected')
 
+/** Marks what holds a credential: messages do not repeat it, whatever its type; a symbol, as above. */
+export const Secret = Symbol('secret')
+
 /** The name of a piece that tools share, under which the OpenAPI document describes it once; a symbol, as above. */
 export const Named = Symbol('named')
 

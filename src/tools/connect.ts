@@ -1,8 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import { Exact, Expected, OneOf } from '../core/schemas.js'
+import { Exact, Expected, OneOf, Secret } from '../core/schemas.js'
 import { defineTool } from '../core/tool.js'
 
-const Text = Type.String({ minLength: 1, maxLength: 2048, [Expected]: 'text that is not empty' })
+const text = { minLength: 1, maxLength: 2048, [Expected]: 'text that is not empty' }
+const Text = Type.String(text)
+const Credential = Type.String({ ...text, [Secret]: true })
 
 export const connect = defineTool({
   name: 'odoo_connect',
@@ -14,8 +16,8 @@ export const connect = defineTool({
     url: Type.Optional(Text),
     database: Type.Optional(Text),
     username: Type.Optional(Text),
-    password: Type.Optional(Text),
-    api_key: Type.Optional(Text),
+    password: Type.Optional(Credential),
+    api_key: Type.Optional(Credential),
     protocol: Type.Optional(OneOf('auto', 'json2', 'jsonrpc', 'xmlrpc'))
   }),
   output: Type.Object({

@@ -7,10 +7,10 @@ import { rest, toReply } from './surfaces.js'
 
 const [ada, bob] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')]
 
-async function serve(t: Test, flags: Flags) {
+async function serve(t: Test, flags: Flags, keys: Flags = { 'access-keys': `ada=${ada},bob=${bob}` }) {
   const server = await startServer({
     ...connectionFlags(await sandboxAs(19)),
-    'access-keys': `ada=${ada},bob=${bob}`,
+    ...keys,
     'allow-connect': true,
     'requests-per-minute': '0',
     'log-level': 'warn',
@@ -91,10 +91,21 @@ for (const [name, { flags, whole, open }] of Object.entries(rooms)) {
   }
 
   t.test(`${name}: a loopback without keys has the same limits`, async t => {
-    const url = await serve(t, { ...flags, 'access-keys': '' })
+    const url = await serve(t, flags, {})
     t.same(await openMany(t, 5, () => open(url, '')), [200, 200, 200, 503, 503])
   })
 }
+
+t.test('control: without those limits one tenant takes all that it asks for', async t => {
+  for (const [name, { open }] of Object.entries(rooms)) {
+    const url = await serve(t, {})
+    t.same(await openMany(t, 8, () => open(url, ada)), Array(8).fill(200), name)
+  }
+  const url = await serve(t, { 'max-sessions': '4' })
+  const all = () => openMany(t, 4, () => post(`${url}/connect`, ada, {}))
+  t.same(await all(), [200, 200, 200, 200])
+  t.equal((await post(`${url}/connect`, bob, {})).status, 503, 'nothing is left for the other')
+})
 
 t.test('a session that has ended makes room', async t => {
   const url = await serve(t, { 'max-sessions': '1' })

@@ -17,8 +17,8 @@ export interface Way {
 /** Far beyond the last id: where a denial is lifted, Odoo finds no such record and changes nothing. */
 export const nobody = 2147483647
 
-/** Hides a model that every Odoo has, and that partners lead to. */
-export const strict: Flags = { 'denied-models': 'res.country' }
+/** Hides models that every Odoo has, and that partners lead to. */
+export const strict: Flags = { 'denied-models': 'res.country,res.partner.category' }
 export const lifted: Flags = {
   'denied-models': '!res.users,!res.users.apikeys*,!ir.config_parameter',
   'denied-methods': '!web_*,!export_data'
@@ -84,6 +84,32 @@ export function hiddenModel({ partners, major, ref }: World, country: number): W
     }),
     call('fields by position', 'read', { args: [[id], ['country_id']] }),
     call('groups by keyword', 'read_group', { kwargs: { domain: [], fields: ['id'], groupby: ['country_id'] } }),
+    ...onlyOn(17, [
+      partner(
+        'odoo_aggregate',
+        'tags to group by',
+        /no access to res\.partner\.category/
+      )({
+        group_by: ['category_id'],
+        limit: 1
+      }),
+      partner(
+        'odoo_call',
+        'tags to group by in odoo_call',
+        /no access to res\.partner\.category/
+      )({
+        method: 'read_group',
+        args: [[], [], ['category_id']]
+      })
+    ]),
+    call('a domain by position of a method that nobody knows', 'no_such_method', {
+      ids: [nobody],
+      args: [[['country_id.code', '=', 'BE']]]
+    }),
+    call('the same as Python writes it', 'no_such_method', {
+      ids: [nobody],
+      args: ["[('country_id.code', '=', 'BE')]"]
+    }),
     call('values by position', 'write', { ids: [nobody], args: [{ country_id: country }] }),
     call('an argument of a method that nobody knows', 'no_such_method', { ids: [nobody], args: ['res.country'] }),
     partner('odoo_write', 'a record to point to', no)({ ids: [nobody], values: { country_id: country } }),
@@ -196,6 +222,19 @@ export function readOnlyModel({ partners: [id = 0] }: World): Way[] {
     of('res.partner')('odoo_count', 'a path to the keys of users', keys)({
       domain: [['user_ids.api_key_ids.name', '=', 'x']]
     }),
+    of('mail.compose.message')('odoo_create', 'an expression in a mail', /Odoo would evaluate the expression/)(
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Jinja of Odoo 14
+      { values: { model: 'res.partner', subject: '${object.env} {{ object.env }}' } },
+      { values: { model: 'res.partner', subject: '5% off' } }
+    ),
+    of('mail.compose.message')('odoo_call', 'a template of whatever record', /denies the method onchange_template_id/)(
+      { method: 'onchange_template_id', ids: [nobody], args: [1, 'comment', 'res.users', 2] },
+      { method: 'read', ids: [nobody], args: [['subject']] }
+    ),
+    of('res.partner')('odoo_call', 'a link with a key in it', /denies the method get_access_action/)(
+      { method: 'get_access_action', ids: [id], context: { force_website: true } },
+      { method: 'read', ids: [id], args: [['name']] }
+    ),
     of('res.partner')('odoo_call', 'a private method', /is not the name of a public method/)(
       { method: '_compute_display_name', ids: [id] },
       { method: 'name_get', ids: [id] }

@@ -178,3 +178,13 @@ t.test('a published schema is plain JSON without our words for messages', async 
   t.match(schema, { type: 'object', additionalProperties: false, required: ['model'] })
   t.notMatch(JSON.stringify(schema), /technical name of a model, such/)
 })
+
+t.test('millions of brackets are refused before they are parsed, and brackets in text are text', async t => {
+  // Whatever follows has not been looked at: it is no JSON.
+  for (const text of ['['.repeat(5_000_000), `${'[{"a":'.repeat(1_000_000)}`, `${'['.repeat(33)} no JSON`]) {
+    t.throws(() => parseJson(text), { code: 'invalid_input', detail: 'the JSON is nested deeper than 32 levels' })
+  }
+  t.throws(() => parseJson(`${'['.repeat(32)} no JSON`), SyntaxError, 'control')
+  const texts = ['['.repeat(50), `\\"${'{'.repeat(50)}`, `${'\\'.repeat(7)}${'['.repeat(50)}`]
+  for (const text of texts) t.strictSame(parseJson(JSON.stringify([text, [text]])), [text, [text]])
+})

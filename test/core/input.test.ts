@@ -2,7 +2,7 @@ import t from 'tap'
 import { createCatalogue } from '../../src/core/catalogue.js'
 import { createPolicy } from '../../src/core/policy.js'
 import { tools } from '../../src/tools/index.js'
-import { openDoor } from './fake-odoo.js'
+import { models, openDoor } from './fake-odoo.js'
 
 const policy = createPolicy({ readOnly: false, allowedModels: [], deniedModels: [], deniedMethods: [] })
 
@@ -75,6 +75,30 @@ const refusals: [title: string, tool: string, input: unknown, detail: string][] 
     { protocol: 'soap' },
     'protocol: "soap" does not fit; expected one of "auto", "json2", "jsonrpc", "xmlrpc"'
   ],
+  [
+    'a text that is too long',
+    'odoo_get_models',
+    { filter: 'x'.repeat(257) },
+    'filter: 257 characters; expected at most 256'
+  ],
+  [
+    'a list that is too long',
+    'odoo_aggregate',
+    { model: 'res.partner', group_by: Array(17).fill('name') },
+    'group_by: 17 items; expected at most 16'
+  ],
+  [
+    'a password of the wrong type, which is not repeated',
+    'odoo_connect',
+    { password: 31415926 },
+    'password: what is given does not fit; expected text that is not empty'
+  ],
+  [
+    'a key of the wrong type, which is not repeated',
+    'odoo_connect',
+    { api_key: ['31415926'] },
+    'api_key: what is given does not fit; expected text that is not empty'
+  ],
   ['a list for the whole input', 'odoo_session', [], 'input: [] does not fit; expected an object'],
   ['null for the whole input', 'odoo_session', null, 'input: null does not fit; expected an object'],
   [
@@ -93,9 +117,9 @@ const refusals: [title: string, tool: string, input: unknown, detail: string][] 
   ['an unknown key with a slash in it', 'odoo_session', { 'a/b~c': 1 }, 'a/b~c: unknown key; expected no keys at all.'],
   [
     'long input, of which only the beginning is told',
-    'odoo_count',
-    { model: 'x'.repeat(500) },
-    `model: "${'x'.repeat(59)}… does not fit; expected the technical name of a model, such as "res.partner"`
+    'odoo_get_models',
+    { filter: ['x'.repeat(500)] },
+    `filter: ["${'x'.repeat(58)}… does not fit; expected text`
   ]
 ]
 for (const [title, tool, input, detail] of refusals) {
@@ -226,3 +250,28 @@ t.test('a read-only server lists no tool that only writes, and its calls are den
     detail: 'model: this server is read-only'
   })
 })
+
+t.test('of very many mistakes five are put into words, and names are not looked up for the others', async t => {
+  const names = Array.from({ length: 50_000 }, (_, index) => `nmae${index}`)
+  const keys = Object.fromEntries(names.map(name => [name, 1]))
+  for (const [tool, input] of [
+    ['odoo_count', { model: 'res.partner', domain: names.map(name => [name, '=', 1]) }],
+    ['odoo_create', { model: 'res.partner', values: keys }],
+    ['odoo_count', { model: 'res.partner', ...keys }]
+  ] as const) {
+    const fields = new CountedMap(models.get('res.partner'))
+    const door = openDoor({ answers: () => ({ fields: async () => fields }) })
+    t.match(await door.refused(tool, input), { code: 'invalid_input', extra: { errors: { length: 5 } } })
+    t.ok(fields.walks < 20, `walked ${fields.walks} times through the fields of the model`)
+  }
+})
+
+/** Fields that know how often somebody walks through all of them, as who looks for the nearest name does. */
+class CountedMap<K, V> extends Map<K, V> {
+  walks = 0
+
+  override [Symbol.iterator]() {
+    this.walks += 1
+    return super[Symbol.iterator]()
+  }
+}

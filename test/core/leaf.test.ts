@@ -98,7 +98,7 @@ const misfits: [field: string, operator: string, value: Json, problem: string][]
   ['color', '!=', [1, 2], 'a list with "!="; expected one value. Did you mean "not in"?'],
   ['color', '=', '1', '"1" does not fit; expected an integer'],
   ['color', '=', 1.5, '1.5 does not fit; expected an integer'],
-  ['color', '>', 2147483648, '2147483648 does not fit; expected an integer'],
+  ['color', '>', 2147483648, '2147483648 does not fit; expected an integer from -2147483647 to 2147483647'],
   ['color', 'ilike', '1', '"ilike" on an integer field; expected a comparison such as "=" or ">="'],
   ['credit_limit', '<', '10', '"10" does not fit; expected a number'],
   ['credit_limit', '<', Number.POSITIVE_INFINITY, 'null does not fit; expected a number'],

@@ -219,3 +219,17 @@ t.test('a property whose parent is hidden, or is no field, cannot be searched fo
     detail: /^domain\[0\]\[0\]: nothing tells where these properties are defined/
   })
 })
+
+t.test('what defines properties leads to no hidden model: their values are shown by name', async t => {
+  const fields = new Map([...partner, ['traits_definition', field('properties_definition')] as [string, FieldInfo]])
+  const { call } = door(definitions, [definitions], fields)
+  const write = (comodel: string) => {
+    const traits_definition = [{ name: 'a', string: 'A', type: 'many2one', comodel }]
+    return call('odoo_write', { model: 'res.partner', ids: [7], values: { traits_definition } })
+  }
+  t.match(await refused(write('ir.mail_server')), {
+    code: 'policy_denied',
+    detail: /^values\.traits_definition: .*ir\.mail_server/
+  })
+  t.ok(await write('res.partner'), 'control: a model that may be read')
+})

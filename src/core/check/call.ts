@@ -1,6 +1,6 @@
 import { chooseFields } from '../default-fields.js'
 import type { Json, JsonObject } from '../json.js'
-import { type Argument, bindArguments, methodInfo } from '../methods.js'
+import { type Argument, bindArguments, methodEffect, methodInfo } from '../methods.js'
 import type { FieldMap } from '../ports/odoo.js'
 import { screenArguments } from './arguments.js'
 import { checkDomain } from './domain.js'
@@ -31,8 +31,9 @@ export async function checkCall(call: MethodCall, model: string, fields: FieldMa
     argument.replace(await checkArgument(argument, model, fields, names))
   }
   assertIds(call, bound, names)
-  if (methodInfo(call.method) === undefined) await screenArguments(args, kwargs, fields, names)
-  await checkRecords(idsOf(call, bound), model, fields, 'ids', names)
+  // As they were given: in checked domains stand the names of hidden models.
+  if (methodInfo(call.method) === undefined) await screenArguments(call.args ?? [], call.kwargs ?? {}, fields, names)
+  await checkRecords(idsOf(call, bound), { model, fields, effect: methodEffect(call.method) }, 'ids', names)
   await insertDomain(call.method, kwargs, bound, model, names)
   if (methodInfo(call.method)?.readsAllFields && !bound.some(isNonEmptyFields)) {
     insertFields(kwargs, bound, chooseFields(fields, ['*'], names.policy))

@@ -4,6 +4,7 @@ import { isId, show } from './field-values.js'
 import type { Names } from './names.js'
 import type { Problems } from './problems.js'
 import { checkOwner } from './records.js'
+import { refuseExpression } from './templates.js'
 import { checkField, isX2many } from './values.js'
 
 /**
@@ -79,11 +80,17 @@ function isNested(value: Json): boolean {
 
 /** A default is a value of what is created, and is judged like one where the field is known. */
 export async function checkDefaults(context: OdooContext, fields: FieldMap, at: string, names: Names): Promise<void> {
+  // Wizards speak of the record that this names: a mail about it has its name for a subject.
+  if (typeof context.active_model === 'string') {
+    const refusal = names.policy.refusal(context.active_model, 'read')
+    if (refusal !== undefined) names.problems.deny(`${at}.active_model`, refusal)
+  }
   for (const [key, value] of Object.entries(context)) {
     const info = key.startsWith('default_') ? fields.get(key.slice('default_'.length)) : undefined
     if (key.startsWith('default_')) {
       // Defaults also reach records of other models that are created on the way.
       names.denyWithheld(key.slice('default_'.length), info ?? { type: 'char' }, `${at}.${key}`)
+      refuseExpression(value, `${at}.${key}`, names)
     }
     if (info === undefined) continue
     if (isX2many(info) || info.type === 'many2one' || info.type === 'reference') {

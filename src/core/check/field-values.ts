@@ -25,8 +25,7 @@ export function checkValue(info: FieldInfo, value: Json): Checked {
 
 const checks: Record<string, (value: Json, info: FieldInfo) => Checked> = {
   boolean: value => (typeof value === 'boolean' ? { value } : wrong(value, 'true or false')),
-  integer: value =>
-    Number.isInteger(value) && Math.abs(value as number) <= maxInt4 ? { value } : wrong(value, 'an integer'),
+  integer: checkInteger,
   float: checkNumber,
   monetary: checkNumber,
   char: checkText,
@@ -42,6 +41,11 @@ const checks: Record<string, (value: Json, info: FieldInfo) => Checked> = {
   binary: value => (typeof value === 'string' ? { value } : wrong(value, 'base64 text, or false')),
   // One property in a domain, `lead_properties.colour`; its own type is not known here.
   property: value => (typeof value === 'object' ? wrong(value, 'text, a number, true or false') : { value })
+}
+
+function checkInteger(value: Json): Checked {
+  if (!Number.isInteger(value)) return wrong(value, 'an integer')
+  return Math.abs(value as number) <= maxInt4 ? { value } : wrong(value, `an integer from -${maxInt4} to ${maxInt4}`)
 }
 
 /** 1e999 is JSON, too, but reads as infinity, and would go to Odoo as null. */

@@ -2,7 +2,7 @@ import type { TObject, TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler, type ValueError, ValueErrorType } from '@sinclair/typebox/compiler'
 import type { JsonObject } from '../json.js'
 import { didYouMean } from '../nearest.js'
-import { Expected } from '../schemas.js'
+import { Expected, Secret } from '../schemas.js'
 import { show } from './field-values.js'
 import { Problems } from './problems.js'
 
@@ -35,6 +35,7 @@ function throwProblems(compiled: TypeCheck<TSchema>, schema: TObject, input: unk
   for (const error of errors) {
     // A missing key is reported a second time as a value of the wrong type.
     if (seen.has(error.path)) continue
+    if (problems.isFull) break
     seen.add(error.path)
     problems.add(toPath(error.path), describe(error, schema))
   }
@@ -69,7 +70,12 @@ function describe({ type, path, schema, value }: ValueError, root: TObject): str
     return `unknown key; expected ${known.length === 0 ? 'no keys at all' : `one of ${known.join(', ')}`}.${didYouMean(key, known)}`
   }
   if (missingKey.has(type)) return `missing; expected ${expectation(schema)}`
-  return `${show(value)} does not fit; expected ${expectation(schema)}`
+  if (type === ValueErrorType.ArrayMaxItems)
+    return `${(value as unknown[]).length} items; expected at most ${schema.maxItems}`
+  if (type === ValueErrorType.StringMaxLength)
+    return `${(value as string).length} characters; expected at most ${schema.maxLength}`
+  const shown = Object.hasOwn(schema, Secret) ? 'what is given' : show(value)
+  return `${shown} does not fit; expected ${expectation(schema)}`
 }
 
 function expectation(schema: TSchema): string {

@@ -112,8 +112,8 @@ async function checkNamed(
   if (Array.isArray(input.ids)) out.ids = [...new Set(input.ids)]
   // To read records that belong to what is hidden is to find none; anything else with them is refused.
   if (tool.effect === 'write' || tool.effect === 'unlink')
-    await checkRecords(input.ids as Json[], model, fields, 'ids', names)
-  if (typeof input.id === 'number') await checkRecords([input.id], model, fields, 'id', names)
+    await checkRecords(input.ids as Json[], { model, fields, effect: tool.effect }, 'ids', names)
+  if (typeof input.id === 'number') await checkRecords([input.id], { model, fields, effect: 'read' }, 'id', names)
   if (typeof input.field === 'string') plainField(input.field, 'field', model, fields, names)
   if (Array.isArray(input.fields)) {
     for (const [index, name] of input.fields.entries()) {

@@ -67,7 +67,8 @@ export class Names {
   /** One field by its name; an unknown one becomes a problem that names the nearest. */
   field(fields: FieldMap, model: string, name: string, at: string): FieldInfo | undefined {
     const info = fields.get(name)
-    if (info === undefined) {
+    // To look for the nearest name takes long, for thousands of names.
+    if (info === undefined && !this.problems.isFull) {
       const visible = [...fields]
         .filter(([field, known]) => !this.policy.withholds(field, known))
         .map(([field]) => field)
@@ -94,9 +95,14 @@ export class Names {
     if (refusal !== undefined) this.problems.deny(at, refusal)
   }
 
-  /** Refuses a many2one whose records the policy hides: Odoo shows, groups and sorts it by their names. */
-  denyNamesOfHidden(name: string, { type, relation }: FieldInfo, at: string): void {
-    if (type !== 'many2one' || relation === undefined) return
+  /**
+   * Refuses a field whose records the policy hides where Odoo shows them by their names: every many2one, and whatever is
+   * grouped or sorted by. A many2many is read as ids.
+   */
+  denyNamesOfHidden(name: string, info: FieldInfo, at: string, use: Use = 'plain'): void {
+    const { type, relation } = info
+    const isNamed = type === 'many2one' || (use !== 'plain' && isRelational(info))
+    if (!isNamed || relation === undefined) return
     const refusal = this.policy.refusal(relation, 'read')
     if (refusal !== undefined) this.problems.deny(at, `${name} shows names of records of ${relation}: ${refusal}`)
   }
@@ -111,7 +117,7 @@ export class Names {
     }
     const found = await this.#follow(model, await this.fields(model), segments, at, use)
     if (found === undefined || use === 'domain') return found
-    this.denyNamesOfHidden(found.name, found.info, at)
+    this.denyNamesOfHidden(found.name, found.info, at, use)
     const passage = await findPassage(model, segments.slice(0, -1), this)
     // Only a domain can leave out the rows of what is hidden on its way.
     if (passage !== undefined) this.problems.deny(at, passageHelp(passage))

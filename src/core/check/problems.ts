@@ -13,12 +13,18 @@ export class Problems {
 
   /** `detail` reads: what is wrong; expected what. */
   add(path: string, detail: string, hint?: string): void {
+    if (this.isFull) return
     this.#invalid.push({ path, detail })
     this.#hint ??= hint
   }
 
   deny(path: string, detail: string): void {
     this.#denied.push({ path, detail })
+  }
+
+  /** As many as are told: what is found from here on need not be put into words with care. */
+  get isFull(): boolean {
+    return this.#invalid.length >= most
   }
 
   get any(): boolean {

@@ -4,7 +4,9 @@ import type { FieldInfo, FieldMap } from '../ports/odoo.js'
 import { checkValue, isId, ofType, show } from './field-values.js'
 import type { Names } from './names.js'
 import { checkProperties, type Target } from './properties.js'
+import { toDefinitions } from './property-definitions.js'
 import { checkOwner, checkRecords } from './records.js'
+import { checkTemplates, refuseExpression, rendersText } from './templates.js'
 
 /** Odoo sets these itself and drops what a caller gives: better refused than lost. */
 const setByOdoo = new Set(['id', 'create_uid', 'create_date', 'write_uid', 'write_date', 'display_name'])
@@ -23,6 +25,7 @@ export async function checkValues(
 ) {
   const out: JsonObject = {}
   checkOwner(values, fields, `${at}.`, names)
+  const isRendered = rendersText(model, fields)
   for (const [name, value] of Object.entries(values)) {
     const here = `${at}.${name}`
     const info = names.field(fields, model, name, here)
@@ -32,6 +35,7 @@ export async function checkValues(
       continue
     }
     names.denyWithheld(name, info, here)
+    if (isRendered) refuseExpression(value, here, names)
     await reachRelated(info, fields, here, names)
     out[name] =
       info.type === 'properties'
@@ -55,13 +59,21 @@ export async function checkField(info: FieldInfo, value: Json, at: string, names
     await reachRecords(info.relation, 'read', [checked.value], at, names)
   }
   if (info.type === 'reference') names.denyReference(checked.value, at)
+  if (info.type === 'properties_definition') {
+    // Odoo shows the value of a property that is a record by its name.
+    for (const { comodel } of toDefinitions(checked.value)) {
+      if (comodel !== undefined) await names.reach(comodel, 'read', at)
+    }
+  }
   return checked.value
 }
 
 /** Reaches a model for some of its records. Its fields; undefined once it was refused. */
 async function reachRecords(model: string, effect: Effect, ids: readonly Json[], at: string, names: Names) {
   const fields = await names.reach(model, effect, at)
-  if (fields !== undefined) await checkRecords(ids, model, fields, at, names)
+  if (fields === undefined) return undefined
+  await checkRecords(ids, { model, fields, effect }, at, names)
+  await checkTemplates(ids, model, at, names)
   return fields
 }
 
