@@ -2,10 +2,10 @@ import { GatewayError } from '../core/errors.js'
 import type { FileStream } from '../core/files.js'
 import type { Json, JsonObject } from '../core/json.js'
 import type { Clock, Log } from '../core/ports/log.js'
-import type { CallScope, FieldMap, Identity, OdooContext, OdooPort, Row } from '../core/ports/odoo.js'
+import type { CallScope, FieldMap, Identity, OdooContext, OdooPort } from '../core/ports/odoo.js'
 import { aggregate } from './aggregate/aggregate.js'
 import type { ReadCall } from './aggregate/source.js'
-import { expectCount, expectDescriptions, expectIds, expectRows } from './expected.js'
+import { expectCount, expectDescriptions, expectRows } from './expected.js'
 import { isInvalidField } from './faults/faults.js'
 import { contentField, fetchFacts } from './files/facts.js'
 import type { MetadataCache } from './metadata/cache.js'
@@ -18,6 +18,7 @@ import { isObject } from './parse-json.js'
 import { withOtherProperties } from './properties.js'
 import { inOneShape } from './result-shapes.js'
 import { execute, type Rpc } from './rpc.js'
+import { explicit, visibleReader } from './visible.js'
 import { changedIds } from './write-queue.js'
 
 export interface ClientOptions {
@@ -61,29 +62,7 @@ export function createClient(options: ClientOptions, scope: CallScope): OdooPort
     }
   }
 
-  /** Which of the ids exist and may be seen, archived ones included. */
-  async function visible(model: string, ids: number[]): Promise<number[]> {
-    const context = { ...scope.context, active_test: false }
-    return expectIds(await read(model, 'search', [[['id', 'in', ids]]], {}, { ...scope, context }))
-  }
-
-  /**
-   * Odoo leaves missing records out of what it reads, mostly: computed fields may raise MissingError for them, and one
-   * record that a rule hides raises AccessError for all. Then those that can be seen are read alone.
-   */
-  async function readVisible(model: string, ids: number[], fields: string[], as = scope): Promise<Row[]> {
-    const attempt = async (some: number[]) =>
-      expectRows(await read(model, 'read', [some], { fields: explicit(fields) }, as))
-    try {
-      return await attempt(ids)
-    } catch (error) {
-      if (!(error instanceof GatewayError) || !['not_found', 'access_denied'].includes(error.code)) throw error
-      const left = await visible(model, ids)
-      // Nothing to leave out: the fault has another reason.
-      if (left.length >= ids.length) throw error
-      return left.length === 0 ? [] : await attempt(left)
-    }
-  }
+  const { readVisible, readAll } = visibleReader(read, scope)
 
   const fields = (model: string): Promise<FieldMap> =>
     cache.get(owner, `fields ${model}`, scope, async shared => {
@@ -109,7 +88,7 @@ export function createClient(options: ClientOptions, scope: CallScope): OdooPort
     },
 
     async read(model, ids, fields) {
-      const rows = new Map((await readVisible(model, ids, fields)).map(row => [row.id, row]))
+      const rows = new Map((await readAll(model, ids, fields)).map(row => [row.id, row]))
       return ids.flatMap(id => rows.get(id) ?? [])
     },
 
@@ -230,9 +209,4 @@ function langOf({ lang }: Identity, context: OdooContext = {}): string | null {
 /** What is shared must not depend on the rest of one caller's context. */
 function withLang(scope: CallScope, lang: string | null): CallScope {
   return lang === null ? scope : { ...scope, context: { lang } }
-}
-
-/** No fields would mean all fields to Odoo: megabytes, and an HTML error on ir.attachment (19). */
-function explicit(fields: string[]): string[] {
-  return fields.length > 0 ? fields : ['id']
 }

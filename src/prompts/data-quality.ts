@@ -60,7 +60,10 @@ async function doubles(ask: Ask, model: string, described: Described): Promise<s
   const lines: string[] = []
   for (const name of judged) {
     const several = { having: [['__count', '>', 1]], order: '__count desc', limit: 5 }
-    lines.push(...(await groups(ask, { model, domain: [[name, '!=', false]], group_by: [name], ...several })))
+    // Contacts of a company have its tax number, by Odoo itself.
+    const own = name === 'vat' && isStored(described.parent_id) ? [['parent_id', '=', false]] : []
+    const domain = [[name, '!=', false], ...own]
+    lines.push(...(await groups(ask, { model, domain, group_by: [name], ...several })))
   }
   return lines
 }

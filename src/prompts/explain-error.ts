@@ -56,7 +56,8 @@ async function aboutModel(ask: Ask, model: string, error: string, major: number)
   const quoted = [...error.matchAll(/["'`“”]([A-Za-z][\w]*)["'`“”]/g)].map(match => match[1] as string)
   const wrong = quoted.filter(word => described[word] === undefined)
   const ids = idsIn(model, error)
-  const required = known.filter(name => described[name]?.required === true && described[name]?.readonly !== true)
+  // Readonly ones, too: 14 to 16 call what may only be set in some states so, such as the customer of an order.
+  const required = known.filter(name => described[name]?.required === true)
   return [
     jsonLine({ model, fields: known.length }),
     ...(await rightsOf(ask, model, ids, major)),

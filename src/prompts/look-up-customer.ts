@@ -87,7 +87,15 @@ function whatIsOpen(ask: Ask, id: number): Promise<string[]> {
       records(ask, {
         model: 'account.move',
         domain: [theirs, ...unpaid],
-        fields: ['name', 'invoice_date', 'invoice_date_due', 'amount_total', 'amount_residual', 'currency_id'],
+        fields: [
+          'name',
+          'company_id',
+          'invoice_date',
+          'invoice_date_due',
+          'amount_total',
+          'amount_residual',
+          'currency_id'
+        ],
         order: 'invoice_date_due',
         limit: 10
       })
@@ -97,7 +105,7 @@ function whatIsOpen(ask: Ask, id: number): Promise<string[]> {
         model: 'crm.lead',
         domain: [theirs, ['probability', '<', 100]],
         fields: ['name', 'stage_id', 'expected_revenue', 'probability', 'date_deadline', 'user_id'],
-        order: 'expected_revenue desc',
+        order: 'write_date desc',
         limit: 10
       })
     ),

@@ -27,7 +27,7 @@ export const overdueInvoices: Prompt = {
     const domain: Json[] = [
       ...unpaid,
       ['invoice_date_due', '<', today],
-      ...(customer === undefined ? [] : [['partner_id.name', 'ilike', customer]])
+      ...(customer === undefined ? [] : [['partner_id', 'ilike', customer]])
     ]
     const sums = { measures: ['amount_residual:sum', 'invoice_date_due:min'] }
     const sections = await Promise.all([
@@ -46,7 +46,15 @@ export const overdueInvoices: Prompt = {
         records(ask, {
           model,
           domain,
-          fields: ['name', 'partner_id', 'invoice_date_due', 'amount_residual', 'currency_id', 'invoice_user_id'],
+          fields: [
+            'name',
+            'company_id',
+            'partner_id',
+            'invoice_date_due',
+            'amount_residual',
+            'currency_id',
+            'invoice_user_id'
+          ],
           order: 'invoice_date_due',
           limit: 25
         })

@@ -31,11 +31,12 @@ export const pipelineReview: Prompt = {
           domain: open,
           group_by: ['user_id'],
           ...sums,
-          order: 'expected_revenue:sum desc',
+          order: 'expected_revenue:sum desc nulls last',
           limit: 15
         })
       ),
-      section('The largest', model, () => listed([], 'expected_revenue desc')),
+      // Odoo puts those without a revenue first when the largest come first (14).
+      section('The largest', model, () => listed([['expected_revenue', '>', 0]], 'expected_revenue desc')),
       section('Expected to close before today', model, () => listed([['date_deadline', '<', today]], 'date_deadline')),
       section('Not touched for 30 days', model, () =>
         listed([['write_date', '<', daysBefore(today, 30)]], 'write_date')

@@ -55,7 +55,7 @@ export const aggregate = defineTool({
  */
 function fromReadGroup(given: JsonObject): JsonObject {
   const { lazy = true, ...out } = given
-  if (typeof lazy !== 'boolean') return given
+  if (typeof lazy !== 'boolean') out.lazy = lazy
   const { fields, groupby, orderby } = given
   const all = typeof groupby === 'string' ? [groupby] : groupby
   const grouped = Array.isArray(all) ? all.map(fieldOf) : []

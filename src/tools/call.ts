@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
+import { GatewayError } from '../core/errors.js'
 import type { Json, JsonObject } from '../core/json.js'
-import { methodEffect } from '../core/methods.js'
+import { methodEffect, methodInfo } from '../core/methods.js'
 import type { CallReply, OdooPort } from '../core/ports/odoo.js'
 import { AnyJson, Args, Context, Exact, Expected, Ids, Kwargs, ModelName } from '../core/schemas.js'
 import { defineTool } from '../core/tool.js'
@@ -29,13 +30,20 @@ export const call = defineTool({
   rows: 'result',
   rest: { paths: ['/call'] },
   example: { model: 'res.partner', method: 'name_search', args: ['azure'] },
-  async run({ model, method, ids, args = [], kwargs = {} }, { odoo }) {
-    const positional = ids === undefined ? args : [ids, ...args]
-    const reply = await send(odoo, model, method, positional, kwargs)
+  async run({ model, method, ids, args: others = [], kwargs: named = {} }, { odoo }) {
+    const { args, kwargs } = withIdsFirst(method, ids === undefined ? others : [ids, ...others], named)
+    const reply = await send(odoo, model, method, args, kwargs)
     const action = describeAction(reply.result)
     return { ...reply, ...(action !== undefined && { action }) }
   }
 })
+
+/** Ids by name, as JSON-2 has them: the other wires know them only as the first argument (14 and 19). */
+function withIdsFirst(method: string, args: Json[], kwargs: JsonObject): { args: Json[]; kwargs: JsonObject } {
+  const { ids, ...others } = kwargs
+  const isOfRecords = methodInfo(method)?.parameters[0]?.kind === 'ids'
+  return isOfRecords && args.length === 0 && ids !== undefined ? { args: [ids], kwargs: others } : { args, kwargs }
+}
 
 async function send(
   odoo: OdooPort,
@@ -44,15 +52,34 @@ async function send(
   args: Json[],
   kwargs: JsonObject
 ): Promise<CallReply> {
-  if (method === 'name_get' && odoo.identity.major >= 17) return { result: await nameGet(odoo, model, args, kwargs) }
-  return odoo.call(model, method, args, kwargs, { read: methodEffect(method) === 'read' })
+  if (method === 'name_get' && odoo.identity.major >= 17) return { result: await nameGet(odoo, model, args[0] ?? []) }
+  try {
+    const reply = await odoo.call(model, method, args, kwargs, { read: methodEffect(method) === 'read' })
+    return mayHaveMissedIds(odoo, method, args, kwargs) ? { warning: noIds(method), ...reply } : reply
+  } catch (error) {
+    throw error instanceof GatewayError && args.length === 0 && /^\w+ index out of range$/.test(error.detail)
+      ? error.with({ hint: `If ${method} is a method of records, give them in ids.` })
+      : error
+  }
+}
+
+/** Over JSON-2 a method of records that is called without ids does nothing, and answers as if it had (19). */
+function mayHaveMissedIds({ identity }: OdooPort, method: string, args: Json[], { ids }: JsonObject): boolean {
+  return identity.protocol === 'json2' && methodInfo(method) === undefined && args.length === 0 && ids === undefined
+}
+
+function noIds(method: string): string {
+  return `No ids were given: if ${method} is a method of records, it was called on none, and has done nothing.`
 }
 
 /** `name_get` was deprecated in Odoo 17 and is gone in 18; `display_name` holds the same. */
-async function nameGet(odoo: OdooPort, model: string, [first]: Json[], kwargs: JsonObject): Promise<Json> {
-  const given = first ?? kwargs.ids ?? []
-  const rows = await odoo.read(model, (Array.isArray(given) ? given : [given]) as number[], ['display_name'])
-  return rows.map(row => [row.id, row.display_name as Json])
+async function nameGet(odoo: OdooPort, model: string, given: Json): Promise<Json> {
+  const ids = (Array.isArray(given) ? given : [given]) as number[]
+  const rows = await odoo.read(model, ids, ['display_name'])
+  const missing = ids.find(id => rows.every(row => row.id !== id))
+  if (missing === undefined) return rows.map(row => [row.id, row.display_name as Json])
+  // As `name_get` itself does: a list that lacks one would give its name to the next.
+  throw new GatewayError('not_found', `${model} ${missing} does not exist, or this user may not see it.`)
 }
 
 /** What a returned `ir.actions.*` asks a client to do, in the words of the next call. */

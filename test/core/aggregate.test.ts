@@ -196,6 +196,7 @@ const misunderstood: [input: JsonObject, detail: string][] = [
   [{ groupby: 'type', fields: [5] }, 'measures[0]: 5 does not fit; expected text'],
   [{ groupby: 'type', orderby: 5 }, 'order: 5 does not fit; expected text such as'],
   [{ group_by: ['type'], lazy: 'no' }, 'lazy: unknown key; expected one of model, domain, group_by'],
+  [{ groupby: ['type'], lazy: 'no' }, 'lazy: unknown key; expected one of model, domain, group_by'],
   [{ group_by: ['type'], groupby: 'date' }, 'groupby: unknown key; expected one of model, domain, group_by'],
   [{ fields: ['color'] }, 'group_by: missing; expected a list such as']
 ]

@@ -87,6 +87,25 @@ for (const [name, message, code, detail] of rows) {
   })
 }
 
+const action = "{'type': 'ir.actions.act_window', 'context': {'create': False}, 'views': [[167, 'form']], 'res_id': 2}"
+const redirects: [printed: string, text: string][] = [
+  // As 19 answers over JSON-RPC and over XML-RPC.
+  [`You cannot.\nArchive it.\n\nLinked: Ann\n${action}\nGo to users\nNone`, 'You cannot.\nArchive it.\n\nLinked: Ann'],
+  [`('You cannot.\\nArchive it.', ${action}, 'Go to users', None)`, 'You cannot.\nArchive it.'],
+  [`("Ann's is \\"last\\", or not", 42, "Ann's", {'a': 1})`, `Ann's is "last", or not`],
+  ["('Only this', 42, 'Go')", 'Only this'],
+  ['Only this\n42\nGo', 'Only this'],
+  ['{one}\nand\ntwo', '{one}\nand\ntwo']
+]
+for (const [printed, text] of redirects) {
+  t.test(
+    `of a RedirectWarning that prints as ${JSON.stringify(printed.slice(0, 30))} only its text is passed on`,
+    async t => {
+      t.equal(fault('odoo.exceptions.RedirectWarning', printed).detail, text)
+    }
+  )
+}
+
 t.test('after too many failed logins Odoo 14 wants a minute of rest', async t => {
   const error = fault('odoo.exceptions.AccessDenied', 'Too many login failures, please wait a bit before trying again.')
   t.match(error, { code: 'auth_failed', extra: { retry_after_s: 60 } })

@@ -138,6 +138,18 @@ t.test('a reply that breaks off earlier tells nothing about the call', async t =
   t.throws(() => decode('{"js', { complete: false }), { code: 'odoo_unavailable', extra: { outcome: 'unknown' } })
 })
 
+t.test(
+  'a reply that is nested deeper than Python writes it cannot be read, but says that the call succeeded',
+  async t => {
+    const nested = (levels: number, open = '[', close = ']') =>
+      `{"jsonrpc":"2.0","id":1,"result":${open.repeat(levels)}1${close.repeat(levels)}}`
+    t.match(decode(nested(999)), { warning: undefined }, 'as deep as an answer may be')
+    for (const text of [nested(1000), nested(100_000), nested(100_000, '{"__proto__":', '}')]) {
+      t.match(decode(text), { result: null, warning: /could not be read/ })
+    }
+  }
+)
+
 t.test('a key __proto__ in an answer is dropped, however it is spelt', async t => {
   for (const key of ['__proto__', '\\u005f_proto__', '__\\u0070roto__']) {
     const { result } = decode(`{"jsonrpc":"2.0","id":1,"result":[{"id":1,"${key}":{"polluted":true},"x":{"a":1}}]}`)

@@ -80,6 +80,11 @@ for (const [title, text, expected] of tracebacks) {
   })
 }
 
+t.test('a RedirectWarning prints as a Python tuple, of which only the text is passed on', async t => {
+  const text = `('Archive the user first.\\nThen this.', {'type': 'ir.actions.act_window', 'res_id': 2}, 'Go to users', None)`
+  t.throws(() => answer(2, text), { code: 'validation', detail: 'Archive the user first.\nThen this.' })
+})
+
 t.test('None alone is the answer null', async t => {
   t.strictSame(answer(1, `${first}${writing}${frame('dump_nil')}${none}`), { result: null })
 })

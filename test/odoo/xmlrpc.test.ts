@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import t from 'tap'
 import type { Json, JsonObject } from '../../src/core/json.js'
 import type { WireCall } from '../../src/odoo/wires/wire.js'
 import { xmlrpc } from '../../src/odoo/wires/xmlrpc.js'
+import fc, { runs } from '../fast-check.js'
 import { python } from './xmlrpc-peer.js'
 
 // The far end is xmlrpc.client of Python, which is what Odoo reads and writes with.
@@ -83,7 +83,7 @@ t.test('whatever is sent arrives at Python as it is, to the last bit', async t =
         assert.deepEqual(rest.map(plain), [args, kwargs].map(comparable))
       }
     ),
-    { numRuns: 500 }
+    { numRuns: runs(500) }
   )
 })
 
@@ -112,7 +112,7 @@ t.test('whatever Python writes is read as it was meant', async t => {
       const written = await dumps(writable(given))
       assert.deepEqual((await decode(written)).result, withoutProto(writable(given)))
     }),
-    { numRuns: 300 }
+    { numRuns: runs(300) }
   )
 })
 
@@ -238,6 +238,15 @@ for (const xml of broken) {
     t.match(warning, /could not be read/)
   })
 }
+
+t.test('a reply that is nested too deeply cannot be read, and is not read on', async t => {
+  const nested = (levels: number) =>
+    reply(`${'<value><array><data>'.repeat(levels)}<value>x</value>${'</data></array></value>'.repeat(levels)}`)
+  t.match(await decode(nested(1000)), { warning: undefined })
+  for (const levels of [1001, 100_000]) {
+    t.match(await decode(nested(levels)), { result: null, warning: /could not be read/ })
+  }
+})
 
 t.test('a reply that broke off says as much as has come', async t => {
   const cut = (text: string) => decode(text, { complete: false })

@@ -174,8 +174,47 @@ t.test('lists say how many there are when they are not all', async t => {
   t.match(written, /\{"stage_id":"New","count":3,"a:sum":5\}\n\(more groups follow\)/)
 })
 
+t.test(
+  'the invoices of a customer are also those to the contacts of a company, by the name that is completed',
+  async t => {
+    const { text, gateway } = on({})
+    await text('overdue_invoices', { customer: 'Azure, Brandon' })
+    const domains = gateway.calls.flatMap(({ input }) => (input as JsonObject).domain ?? [])
+    t.match(JSON.stringify(domains), '["partner_id","ilike","Azure, Brandon"]')
+  }
+)
+
+t.test('the largest deals are among those that have a revenue: 14 puts the others first', async t => {
+  const { text, gateway } = on({})
+  await text('pipeline_review')
+  const largest = gateway.calls.find(({ input }) => (input as JsonObject).order === 'expected_revenue desc')
+  t.match(JSON.stringify(largest?.input), '["expected_revenue",">",0]')
+})
+
+t.test('contacts of a company, who have its tax number, are no doubles of it', async t => {
+  const stored = { type: 'char', string: 'x', store: true }
+  const { text, gateway } = on({
+    odoo_search: { count: 1, records: [{ id: 1 }], total: 40, offset: 0 },
+    odoo_get_fields: { model: 'x', fields: { vat: stored, ref: stored, parent_id: { ...stored, type: 'many2one' } } }
+  })
+  await text('data_quality', { model: 'x' })
+  const grouped = gateway.calls.filter(({ tool }) => tool === 'odoo_aggregate').map(({ input }) => input as JsonObject)
+  t.match(grouped, [
+    {
+      group_by: ['vat'],
+      domain: [
+        ['vat', '!=', false],
+        ['parent_id', '=', false]
+      ]
+    },
+    { group_by: ['ref'], domain: [['ref', '!=', false]] }
+  ])
+})
+
 const fields = {
   name: { type: 'char', string: 'Name', store: true, required: true },
+  // As 14 calls what may only be set in some states.
+  partner: { type: 'many2one', string: 'Partner', store: false, required: true, readonly: true },
   email: { type: 'char', string: 'Email', store: true },
   amount: { type: 'float', string: 'Amount', store: true },
   shown: { type: 'char', string: 'Computed', store: false },
@@ -225,11 +264,11 @@ t.test(
       'access_denied: sale.order has no field "emial", see email. Records: sale.order(7,); values.partner_id'
     const written = await on(answers).text('explain_error', { error })
     t.match(written, /`access_denied` is a code of odoo-mcp: Odoo's own access rights/)
-    t.match(written, /## Model sale\.order\n\{"model":"sale\.order","fields":6\}/)
+    t.match(written, /## Model sale\.order\n\{"model":"sale\.order","fields":7\}/)
     t.match(written, /"rights":\{"read":"has_access \[\\"read\\"\]"/)
     t.match(written, /\{"field":"email","type":"char"/)
     t.match(written, /\{"no_field":"emial","nearest":"email"\}/)
-    t.match(written, /\{"required":\["name"\]\}/)
+    t.match(written, /\{"required":\["name","partner"\]\}/)
     t.match(written, /"missing_or_not_visible":\[7\]/)
     t.notMatch(written, /values\.partner_id\n/, 'a path is no model')
 

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { GatewayError } from '../../src/core/errors.js'
 import type { Json, JsonObject } from '../../src/core/json.js'
 import type { OdooPort, Row } from '../../src/core/ports/odoo.js'
 import { type DoorOptions, openDoor } from '../core/fake-odoo.js'
@@ -308,18 +309,71 @@ for (const [title, action, described] of actions) {
 const nameGets: JsonObject[] = [{ ids: [7, 8] }, { args: [[7, 8]] }, { kwargs: { ids: [7, 8] } }]
 for (const input of nameGets) {
   t.test(`name_get ${JSON.stringify(input)} is answered from display_name, for it is gone in Odoo 18`, async t => {
-    const read = async () => [{ id: 8, display_name: 'Eight' }]
+    const read = async () => [
+      { id: 7, display_name: 'Seven' },
+      { id: 8, display_name: 'Eight' }
+    ]
     const door = openDoor({ major: 18, ...answering({ read }) })
     const call = { model: 'res.partner', method: 'name_get', ...input }
-    t.strictSame(await door.call('odoo_call', call), { result: [[8, 'Eight']] })
+    const result = [
+      [7, 'Seven'],
+      [8, 'Eight']
+    ]
+    t.strictSame(await door.call('odoo_call', call), { result })
     t.strictSame(door.odoo.args, [['res.partner', [7, 8], ['display_name']]])
   })
 }
 
+t.test('name_get of a record that does not exist fails, as Odoo itself does', async t => {
+  const door = openDoor({ major: 18, ...answering({ read: async () => [{ id: 8, display_name: 'Eight' }] }) })
+  t.match(await door.refused('odoo_call', { model: 'res.partner', method: 'name_get', ids: [8, 7] }), {
+    code: 'not_found',
+    detail: 'res.partner 7 does not exist, or this user may not see it.'
+  })
+})
+
 t.test('name_get takes one id, too', async t => {
-  const door = openDoor({ major: 17 })
+  const door = openDoor({ major: 17, ...answering({ read: async () => [{ id: 7, display_name: 'Seven' }] }) })
   await door.call('odoo_call', { model: 'res.partner', method: 'name_get', args: [7] })
   t.strictSame(door.odoo.args, [['res.partner', [7], ['display_name']]])
+})
+
+t.test('ids by name come first, for only JSON-2 knows them by name', async t => {
+  const door = openDoor()
+  await door.call('odoo_call', { model: 'res.partner', method: 'unlink', kwargs: { ids: [7] } })
+  await door.call('odoo_call', { model: 'res.partner', method: 'foo', kwargs: { ids: [7] } })
+  t.strictSame(door.odoo.args, [
+    ['res.partner', 'unlink', [[7]], {}, { read: false }],
+    ['res.partner', 'foo', [], { ids: [7] }, { read: false }]
+  ])
+})
+
+t.test('a method of records that is called without ids is told to want them', async t => {
+  for (const detail of ['tuple index out of range', 'list index out of range']) {
+    const call = async () => {
+      throw new GatewayError('invalid_input', detail, { source: 'odoo' })
+    }
+    const door = openDoor(answering({ call }))
+    const confirm = { model: 'res.partner', method: 'action_confirm' }
+    t.match((await door.refused('odoo_call', confirm)).extra, {
+      hint: 'If action_confirm is a method of records, give them in ids.'
+    })
+    t.notHas((await door.refused('odoo_call', { ...confirm, ids: [7] })).extra, { hint: String })
+  }
+})
+
+t.test('a method that is called without ids over JSON-2, where it may do nothing, has a warning', async t => {
+  const door = openDoor(answering({ call: async () => ({ result: true }) }))
+  const confirm = { model: 'res.partner', method: 'action_confirm' }
+  t.strictSame(await door.call('odoo_call', confirm), { result: true })
+  door.odoo.identity.protocol = 'json2'
+  t.strictSame(await door.call('odoo_call', confirm), {
+    result: true,
+    warning: 'No ids were given: if action_confirm is a method of records, it was called on none, and has done nothing.'
+  })
+  t.strictSame(await door.call('odoo_call', { ...confirm, ids: [7] }), { result: true })
+  t.strictSame(await door.call('odoo_call', { ...confirm, kwargs: { ids: [7] } }), { result: true })
+  t.strictSame(await door.call('odoo_call', { ...confirm, method: 'context_get' }), { result: true })
 })
 
 t.test('name_get is asked of an Odoo that still has it', async t => {

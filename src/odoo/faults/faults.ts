@@ -173,11 +173,19 @@ function isUniqueOrForeignKey(message: string, debug: string): boolean {
   )
 }
 
-/** RedirectWarning prints as a Python tuple on 14: `('text', 42, 'Go there')`. */
+/**
+ * The text of a RedirectWarning, without the action that its button opens. What Odoo prints has both: over XML-RPC a
+ * Python tuple, `('text', 42, 'Go there', None)`, over the JSON wires the same, one a line.
+ */
 function redirectText(message: string, className: string): string {
-  const [, , text] = className === 'RedirectWarning' ? (/^\((['"])(.*?)\1,/s.exec(message) ?? []) : []
-  return text?.replaceAll('\\n', '\n') ?? message
+  if (className !== 'RedirectWarning') return message
+  const [, , text] = redirectTuple.exec(message) ?? []
+  if (text !== undefined) return text.replaceAll('\\n', '\n').replaceAll(/\\(['"\\])/g, '$1')
+  return message.replace(/\n(?:\d+|None|\{.*\})\n[^\n]*(?:\n(?:None|\{.*\}))?$/s, '')
 }
+
+/** How Python prints a RedirectWarning: a text, an action or its id, the text of a button, and maybe a context. */
+export const redirectTuple = /^\((['"])(.*?)\1, (?:\d+|None|\{.*\}), (?:'.*'|".*")(?:, (?:None|\{.*\}))?\)$/s
 
 function attributeError(message: string, { model, method }: Subject): Verdict {
   // 19: "The method 'm.x' does not exist"; before: "type object 'm' has no attribute 'x'".

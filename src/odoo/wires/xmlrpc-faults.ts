@@ -1,6 +1,6 @@
 import { GatewayError } from '../../core/errors.js'
 import type { Json } from '../../core/json.js'
-import { faultToError, type Subject } from '../faults/faults.js'
+import { faultToError, redirectTuple, type Subject } from '../faults/faults.js'
 import { unavailable } from '../faults/unavailable.js'
 import type { WireAnswer, WireCall } from './wire.js'
 
@@ -28,11 +28,13 @@ export function answerFault({ code, text }: { code: Json; text: Json }, call: Wi
 }
 
 /**
- * The class behind fault 2, as far as an English text tells it: Odoo's words when a record is gone, when it cannot be
- * locked (19), and, as a whole class of their own in faults.ts, about constraints. Other languages tell nothing.
+ * The class behind fault 2, as far as its text tells it: Python's form of a RedirectWarning, and in English Odoo's words
+ * when a record is gone, when it cannot be locked (19), and, as a whole class of their own in faults.ts, about
+ * constraints. Other languages tell nothing.
  */
 function userErrorOf(text: string): string {
   if (/^Record does not exist or has been deleted\./.test(text)) return 'MissingError'
+  if (redirectTuple.test(text)) return 'RedirectWarning'
   return text === 'Cannot grab a lock on records' ? 'LockError' : 'UserError'
 }
 

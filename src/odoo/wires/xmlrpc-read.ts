@@ -1,14 +1,15 @@
 import { setImmediate } from 'node:timers/promises'
 import Deserializer, { type Fault } from 'xmlrpc/lib/deserializer.js'
 import type { Json } from '../../core/json.js'
+import { maxAnswerDepth } from '../parse-json.js'
 
 /** What a reply says: a value, or a fault. */
 export type MethodResponse = { value: Json } | { fault: { code: Json; text: Json } }
 
 /**
- * Reads a reply; undefined when it is none, or not well formed. Control characters, which Odoo 14 sends although XML
- * has none, are read as any others: `sax` does not look at them. So are carriage returns. A megabyte takes 0.2 s, so
- * others get their turn after each piece.
+ * Reads a reply; undefined when it is none, not well formed, or nested deeper than any answer in JSON may be. Control
+ * characters, which Odoo 14 sends although XML has none, are read as any others: `sax` does not look at them. So are
+ * carriage returns. A megabyte takes 0.2 s, so others get their turn after each piece.
  */
 export async function readMethodResponse(text: string): Promise<MethodResponse | undefined> {
   const reader = new Reader()
@@ -58,6 +59,7 @@ class Reader extends Deserializer {
   /** A strict parser leaves tags as they are; what they are looked up by is in capitals. */
   override onOpentag(tag: { name: string }): void {
     super.onOpentag({ name: tag.name.toUpperCase() })
+    if (this.marks.length > maxAnswerDepth) throw new Error('Nested too deeply')
   }
 
   override onClosetag(name: string): void {
