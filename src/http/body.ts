@@ -36,9 +36,11 @@ function assertPlain(request: FastifyRequest): void {
   throw new HttpRefusal('invalid_input', 'Compressed bodies are not read; leave out Content-Encoding.', { status: 415 })
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 function decodeUtf8(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     throw new UnreadableBody('The body is not valid UTF-8.')
   }

@@ -77,9 +77,8 @@ export function createRateLimit({ perMinute, burst, clock = Date.now }: RateOpti
     },
 
     spend(request, caller) {
-      const group = groupOf(request)
       const take = (tokens: number) =>
-        caller === undefined ? addresses.take(group, tokens) : callers.take(caller, tokens)
+        caller === undefined ? addresses.take(groupOf(request), tokens) : callers.take(caller, tokens)
       const wait = take(1)
       const refusal = wait > 0 ? new RateLimited(wait) : undefined
       if (refusal !== undefined && !isReadFirst(request)) throw refusal

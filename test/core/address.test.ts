@@ -3,6 +3,8 @@ import { addressGroup, plainAddress } from '../../src/core/address.js'
 
 const groups: [address: string, group: string][] = [
   ['203.0.113.9', '203.0.113.9'],
+  ['203.0.0161.011', '203.0.113.9'],
+  ['0xcb.0.113.9', '203.0.113.9'],
   ['::ffff:203.0.113.9', '203.0.113.9'],
   ['::ffff:cb00:7109', '203.0.113.9'],
   ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
